@@ -1,0 +1,11 @@
+"""Celery carries wake-ups only: losing, doubling or reordering its messages changes nothing (reliability.md 2.3, rule 8)."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partnership.settings")
+
+app = Celery("partnership")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

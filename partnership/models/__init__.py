@@ -1,0 +1,31 @@
+"""The nouns that everyone shares."""
+
+from partnership.models.approval import Approval, ApprovalStep
+from partnership.models.audit import AuditDetail, AuditEvent, AuditSeal
+from partnership.models.country import Country, CountryGroup
+from partnership.models.email import Email, MailAttempt
+from partnership.models.figure import Figure
+from partnership.models.mailing import Mailing, Recipient
+from partnership.models.organisation import Organisation
+from partnership.models.person import Appointment, Person, Position
+from partnership.models.user import User
+
+__all__ = [
+    "Appointment",
+    "Approval",
+    "ApprovalStep",
+    "AuditDetail",
+    "AuditEvent",
+    "AuditSeal",
+    "Country",
+    "CountryGroup",
+    "Email",
+    "Figure",
+    "MailAttempt",
+    "Mailing",
+    "Organisation",
+    "Person",
+    "Position",
+    "Recipient",
+    "User",
+]

@@ -1,0 +1,20 @@
+"""Text as people type it, made comparable: identifiers and search keys only, never personal names (design.md 4.5)."""
+
+import re
+import unicodedata
+
+_KATAKANA = re.compile(r"[ァ-ヶ]")
+_DASHES = re.compile(r"[‐‑‒–—―−－﹣]|(?<=[0-9])ー(?=[0-9])")  # ー is a dash between figures and a vowel elsewhere
+
+
+def identifier(text: str) -> str:
+    """NFKC, dashes and spaces unified, ends trimmed: for codes, numbers, telephones and mail addresses."""
+    folded = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
+    return re.sub(r"\s+", " ", folded).strip()
+
+
+def search_key(*texts: str) -> str:
+    """One folded string to search in: NFKC, case folded, katakana as hiragana, single spaces."""
+    folded = unicodedata.normalize("NFKC", " ".join(text for text in texts if text)).casefold()
+    hiragana = _KATAKANA.sub(lambda match: chr(ord(match.group()) - 0x60), folded)
+    return re.sub(r"\s+", " ", hiragana).strip()

@@ -1,0 +1,58 @@
+"""What an approval can be about. Each kind of subject registers how its content is read (module ``subjects``)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from partnership.models import Approval
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of a difference: what changed, from what to what (already words for a person)."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One kind of thing that needs an approval.
+
+    ``content`` returns plain JSON values: texts, recipients and material facts, and nothing else, because its SHA-256 is
+    what the deciders bind. ``route`` names the groups that decide, in order.
+    """
+
+    model: type[models.Model]
+    label: Promise
+    content: Callable[[Any], Mapping[str, Any]]
+    titles: Callable[[Any], tuple[str, str]]  # what is asked, in Japanese and in English
+    differences: Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[Change]]
+    home: Callable[[Any], str]  # where the thing can be seen
+    may_submit: Callable[[Any], list[str]]  # sentences that say what is still missing
+    template: str  # shows the thing on the approval's page
+    context: Callable[["Approval"], Mapping[str, Any]]
+    route: Sequence[str] = ("approver",)
+
+
+_subjects: dict[type[models.Model], Subject] = {}
+
+
+def register(subject: Subject) -> Subject:
+    """Make a kind of subject known."""
+    _subjects[subject.model] = subject
+    return subject
+
+
+def of(thing: models.Model) -> Subject:
+    """How to read ``thing``.
+
+    Raises:
+        KeyError: when nothing of its kind needs approvals.
+    """
+    return _subjects[type(thing)]

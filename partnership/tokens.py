@@ -1,0 +1,38 @@
+"""Signed tokens: derived, never stored (design.md 4.2). One purpose each; raising the version revokes the older ones."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import struct
+from collections.abc import Iterable
+
+from django.conf import settings
+
+_HEAD = struct.Struct(">QH")
+_MAC_BYTES = 20  # 160 bits
+
+
+def _mac(key: str, purpose: str, head: bytes) -> bytes:
+    return hmac.new(key.encode(), b"partnership|" + purpose.encode() + b"|" + head, hashlib.sha256).digest()[:_MAC_BYTES]
+
+
+def make(purpose: str, pk: int, version: int) -> str:
+    """The token of one row: 40 characters that are safe in an address."""
+    head = _HEAD.pack(pk, version)
+    return base64.urlsafe_b64encode(head + _mac(settings.RSVP_KEY, purpose, head)).decode()
+
+
+def read(purpose: str, token: str) -> tuple[int, int] | None:
+    """The row's key and the version a token speaks of; None for anything that we did not sign for this purpose."""
+    if len(token) != 40 or not token.isascii():
+        return None
+    try:
+        raw = base64.b64decode(token, altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    head, mac = raw[: _HEAD.size], raw[_HEAD.size :]
+    keys: Iterable[str] = (settings.RSVP_KEY, *settings.RSVP_KEY_FALLBACKS)
+    # every key is tried, so that the time taken tells nothing
+    matches = [hmac.compare_digest(_mac(key, purpose, head), mac) for key in keys]
+    return _HEAD.unpack(head) if any(matches) else None
