@@ -1,1 +1,170 @@
-"""Fixtures that every test may use."""
+"""Fixtures that every test may use: who acts, what they act on, and a client that polices every page it receives."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client, TestCase
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from events.models import Event, Invitation
+from partnership.models import Organisation, User
+from tests import factories, pages
+
+
+class PolicingClient(Client):
+    """Django's client. Runs what waits for the commit, and fails on any page that breaks the rules of tests/pages.py."""
+
+    def request(self, **request: Any) -> Any:
+        """Make one request and look at the answer."""
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            response = super().request(**request)
+        police(response, fragment="HTTP_HX_REQUEST" in request)
+        return response
+
+
+def police(response: HttpResponse, *, fragment: bool = False) -> None:
+    """Fail when an HTML answer breaks a rule that holds for every page."""
+    html = response.get("Content-Type", "").startswith("text/html")
+    if not html or response.streaming or not response.content:
+        return
+    policy = response.get("Content-Security-Policy", "")
+    assert policy, f"no Content-Security-Policy on {response.request['PATH_INFO']}"
+    if "sandbox" in policy:  # the body of an HTML mail, shown in a frame that may do nothing
+        return
+    found = pages.faults(response.content.decode(), whole=not fragment)
+    assert not found, f"{response.request['PATH_INFO']}: " + "; ".join(found)
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> Iterator[None]:
+    """Each test starts in Japanese and with no rate limits used up."""
+    translation.activate(settings.LANGUAGE_CODE)
+    cache.clear()
+    yield
+    translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture
+def client() -> PolicingClient:
+    """Someone who has not signed in."""
+    return PolicingClient()
+
+
+@pytest.fixture
+def login() -> Callable[..., PolicingClient]:
+    """``login(user)``: a client signed in as that user."""
+
+    def sign_in(user: User) -> PolicingClient:
+        client = PolicingClient()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+# ── who acts ─────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def desk(db: None) -> User:
+    """A member of the division who drafts and sends."""
+    return factories.user("desk")
+
+
+@pytest.fixture
+def approver(db: None) -> User:
+    """The director, who decides."""
+    return factories.user("approver")
+
+
+@pytest.fixture
+def viewer(db: None) -> User:
+    """Another bureau: sees, changes nothing."""
+    return factories.user("viewer")
+
+
+@pytest.fixture
+def protocol(db: None) -> User:
+    """The Protocol Office."""
+    return factories.user("protocol")
+
+
+@pytest.fixture
+def door(db: None) -> User:
+    """Reception staff on the evening."""
+    return factories.user("door")
+
+
+@pytest.fixture
+def superuser(db: None) -> User:
+    """The account of the first start."""
+    return factories.user("superuser")
+
+
+@pytest.fixture
+def clerk(db: None) -> User:
+    """An official of a municipality."""
+    return factories.user("municipal_member", organisation=factories.local_government("広島市", name_en="Hiroshima City").organisation)
+
+
+@pytest.fixture
+def neighbour(db: None) -> User:
+    """An official of another municipality, who must not see the clerk's things."""
+    return factories.user("municipal_member", organisation=factories.local_government("松戸市", name_en="Matsudo City").organisation)
+
+
+@pytest.fixture
+def officer(db: None) -> User:
+    """The partnership officer of a mission abroad."""
+    return factories.user("mission_officer", organisation=factories.mission("CA"))
+
+
+# ── what they act on ─────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def embassy(db: None) -> Organisation:
+    """The embassy of Norway with an ambassador, an address and a secretariat."""
+    return factories.embassy("NO", head="Ingrid Example", secretariat_email="secretariat@no.example.jp")
+
+
+@pytest.fixture
+def event(db: None) -> Event:
+    """The next reception, planned."""
+    return factories.event()
+
+
+@pytest.fixture
+def invitation(event: Event, embassy: Organisation) -> Invitation:
+    """The embassy's invitation to the reception, not yet answered."""
+    return factories.invitation(event, factories.head(embassy))
+
+
+# ── lists have a fixed price ─────────────────────────────────────────────────
+
+
+@pytest.fixture
+def assert_fixed_queries(db: None) -> Callable[..., int]:
+    """``assert_fixed_queries(get, add)``: ``get()`` costs as many queries with one row as with thirty made by ``add()``."""
+
+    def check(get: Callable[[], Any], add: Callable[[], Any], rows: int = 30) -> int:
+        add()
+        get()  # fills content types, sites and other caches of the process
+        with CaptureQueriesContext(connection) as one:
+            get()
+        for _ in range(rows - 1):
+            add()
+        with CaptureQueriesContext(connection) as many:
+            get()
+        if len(one) != len(many):
+            extra = [query["sql"][:300] for query in many.captured_queries]
+            pytest.fail(f"{len(one)} queries with one row, {len(many)} with {rows}:\n" + "\n".join(extra[:60]))
+        return len(many)
+
+    return check

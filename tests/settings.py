@@ -1,10 +1,15 @@
 """Settings of the tests: the product's own, with throw-away data, servers and secrets."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-DATA = Path(os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="partnership-test-")))
+if "DATA_DIR" not in os.environ:
+    os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="partnership-test-")
+    atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
+DATA = Path(os.environ["DATA_DIR"])
 (DATA / "demo").touch()
 os.environ.setdefault("SECRET_KEY", "tests-only-secret-key-that-is-long-enough-to-pass")
 os.environ.setdefault("RSVP_KEY", "tests-only-rsvp-key-that-is-long-enough-to-pass")
@@ -13,5 +18,7 @@ if url := os.environ.get("TEST_DATABASE_URL"):
 
 from partnership.settings import *  # noqa: E402, F403
 
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA / "test.sqlite3")}  # noqa: F405  a file, as in production
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast, for tests only
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
