@@ -24,19 +24,16 @@ class Attached:
 
 @dataclass(frozen=True)
 class Placeholder:
-    """A {name} that a letter may hold, explained to the person who writes it."""
+    """A {name} that a letter may hold, explained to the person who writes it.
+
+    A ``link`` has no value: the letter keeps a mark there (partnership/marks.py), which ``Purpose.links`` fills while
+    the message is built.
+    """
 
     name: str
     explanation: Promise | str
     required: bool = False
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a mailing's approval binds beside its own texts: the list and the material facts, as plain JSON values."""
-
-    recipients: Sequence[Mapping[str, Any]]
-    facts: Mapping[str, Any]
+    link: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,6 +44,19 @@ class Purpose:
     ``links`` gives the addresses that fill the marks of the text; they are never stored.
     ``uncertain`` is the default when nobody knows whether a mail arrived: "hold", "resend" or "sent".
     ``needs_approval`` mailings leave only with an approval that still holds.
+
+    For mailings:
+
+    ``recipients`` makes the unsaved rows of the list. Each row's ``values`` hold what differs from one recipient to the
+    next, in both languages: ``{"ja": {"salutation": …, "guest": …}, "en": {…}}``. They are printed as they were when
+    the list was frozen, and the approval binds them.
+    ``values`` gives the placeholders that are equal for all, in one language; a recipient's own value wins.
+    Links appear in neither: they are marks.
+    ``facts`` are the material facts, as plain JSON: ``{"when": {"label_ja": "日時", "label_en": "Date and time",
+    "value_ja": …, "value_en": …}}``, in the order in which they are shown. A fact that a placeholder prints has that
+    placeholder's name as its key, so that a change of it is told once.
+    ``before_freeze`` gives sentences (or SafeString with a link) that say what is still missing for a complete list.
+    ``left_out`` names those who do not get the letter: dicts with ``label``, ``reason`` and ``by``, for the deciders.
     """
 
     key: str
@@ -59,12 +69,13 @@ class Purpose:
     uncertain: str = "hold"
     needs_approval: bool = True
     placeholders: Sequence[Placeholder] = ()
-    recipients: Callable[["Mailing"], list["Recipient"]] | None = None  # unsaved rows, made when the list is frozen
-    facts: Callable[["Mailing"], Mapping[str, Any]] = lambda _mailing: {}  # material facts: what is printed in the letter
-    values: Callable[["Mailing", str], Mapping[str, str]] = lambda _mailing, _language: {}  # placeholders equal for all
-    before_freeze: Callable[["Mailing"], list[str]] = lambda _mailing: []  # sentences that say what is still missing
+    recipients: Callable[["Mailing"], list["Recipient"]] | None = None
+    facts: Callable[["Mailing"], Mapping[str, Mapping[str, str]]] = lambda _mailing: {}
+    values: Callable[["Mailing", str], Mapping[str, str]] = lambda _mailing, _language: {}
+    before_freeze: Callable[["Mailing"], list[str]] = lambda _mailing: []
+    left_out: Callable[["Mailing"], Sequence[Mapping[str, str]]] = lambda _mailing: ()
     home: Callable[["Mailing"], str] = lambda _mailing: ""  # the page of what the mailing is about
-    about: Callable[["Mailing"], Any] = lambda _mailing: None
+    about: Callable[["Mailing"], Any] = lambda _mailing: None  # what it is about; its str() heads the mailing's page
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
