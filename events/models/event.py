@@ -1,6 +1,8 @@
 """Events: receptions, seminars, tours, the forum, fairs and projects abroad."""
 
-from typing import Self
+import hashlib
+import json
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -25,8 +27,14 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(Bilingual, Versioned):
     """One event. What its kind asks for is declared in events/kinds.py."""
 
+    # what a calendar entry says; SEQUENCE counts changes of these and of nothing else (RFC 5545 3.8.7.4)
+    CALENDAR_FACTS = (
+        "title_ja", "title_en", "starts_on", "ends_on", "start_time", "end_time", "time_zone",
+        "before_ja", "before_en", "venue_ja", "venue_en", "address_ja", "address_en",
+    )  # fmt: skip
+
     class State(models.TextChoices):
-        """design.md 3."""
+        """From the first plan to the report."""
 
         PLANNED = "planned", _("planned")
         INVITING = "inviting", _("inviting")
@@ -99,6 +107,7 @@ class Event(Bilingual, Versioned):
         default=0, editable=False, help_text="SEQUENCE of event.ics; raised only when its facts change"
     )
     calendar_digest = models.CharField(max_length=64, blank=True, editable=False)
+    calendar_changed_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="DTSTAMP of event.ics")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = EventQuerySet.as_manager()
@@ -113,6 +122,18 @@ class Event(Bilingual, Versioned):
 
     def __str__(self) -> str:
         return self.in_language("title")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Count the changes that a guest's calendar must learn of."""
+        facts = [str(self._meta.get_field(name).to_python(getattr(self, name)) or "") for name in self.CALENDAR_FACTS]
+        called_off = self.state in {self.State.CANCELLED, self.State.POSTPONED}
+        digest = hashlib.sha256(json.dumps([*facts, called_off]).encode()).hexdigest()
+        if digest != self.calendar_digest:
+            self.calendar_sequence += bool(self.calendar_digest)
+            self.calendar_digest, self.calendar_changed_at = digest, timezone.now()
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "calendar_sequence", "calendar_digest", "calendar_changed_at"}
+        super().save(*args, **kwargs)
 
     @property
     def kind_facts(self) -> Kind:

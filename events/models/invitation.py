@@ -12,7 +12,7 @@ from partnership.models.base import Bilingual, Versioned
 
 
 class Invitation(Bilingual, Versioned):
-    """An event invites a post, once. Name, post and country are kept as printed (snapshots, design.md 2)."""
+    """An event invites a post, once. Name, post and country are kept as printed (as they were on the day)."""
 
     class Reply(models.TextChoices):
         """Where the answer stands."""
@@ -22,6 +22,7 @@ class Invitation(Bilingual, Versioned):
         DECLINED = "declined", _("declined")
         SUBSTITUTE = "substitute", _("substitute asked for")
         LATE = "late", _("late acceptance, to be decided")
+        WAITLISTED = "waitlisted", _("waiting for a place")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     event = models.ForeignKey(Event, models.PROTECT, verbose_name=_("event"), related_name="invitations")

@@ -54,7 +54,7 @@ class Participant(Bilingual, Versioned):
 
 
 class GuestNeeds(models.Model):
-    """Diet and access for one invitation's party: seen by few, removed first (design.md 4.12). Never asks for a creed."""
+    """Diet and access for one invitation's party: seen by few, removed first. Never asks for a creed."""
 
     invitation = models.OneToOneField(Invitation, models.CASCADE, related_name="needs")
     diet = models.CharField(_("dietary needs"), max_length=300, blank=True)
