@@ -3,7 +3,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from partnership import health
+
+from partnership import views
+
 urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("", views.front, name="front"),
+    path("landing/", views.landing, name="landing"),
+    path("account/", views.account, name="account"),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,89 @@
+"""The main menu of the staff's pages: apps register their items (module ``menu``), a person sees those they may open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Item:
+    """One word of the menu. ``permissions``: any one of them is enough, none means everyone on the staff."""
+
+    key: str
+    label: Promise
+    url_name: str
+    permissions: Sequence[str] = ()
+    prefixes: Sequence[str] = ()  # addresses below /admin/ that belong to it, beside its own
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An item as one person sees it on one page."""
+
+    key: str
+    label: Promise
+    url: str
+    current: bool
+
+
+_items: dict[str, Item] = {}
+
+
+def register(item: Item) -> None:
+    """Add an item."""
+    _items[item.key] = item
+
+
+def items(request: HttpRequest) -> list[Shown]:
+    """The items this person may open, the one they stand on marked."""
+    user = request.user
+    allowed = []
+    for item in sorted(_items.values(), key=lambda item: item.order):
+        if not item.permissions or any(user.has_perm(permission) for permission in item.permissions):
+            try:
+                allowed.append((item, reverse(item.url_name)))
+            except NoReverseMatch:
+                continue
+    current = _current(request.path, allowed)
+    return [Shown(item.key, item.label, url, item.key == current) for item, url in allowed]
+
+
+def _current(path: str, allowed: Sequence[tuple[Item, str]]) -> str:
+    """The item with the longest address that the path begins with; the desk's own address counts only exactly."""
+    desk = reverse("admin:index")
+    best = ("", "")
+    for item, url in allowed:
+        for prefix in (url, *(desk + part for part in item.prefixes)):
+            hit = path == prefix if prefix == desk else path.startswith(prefix)
+            if hit and len(prefix) > len(best[0]):
+                best = (prefix, item.key)
+    return best[1]
+
+
+register(Item("desk", _("Desk"), "admin:index", order=0))
+register(
+    Item(
+        "mailings",
+        _("Mailings"),
+        "admin:partnership_mailing_changelist",
+        ["partnership.view_mailing"],
+        ["partnership/mailing/", "partnership/email/"],
+        order=30,
+    )
+)
+register(Item("approvals", _("Approvals"), "admin:approvals", ["partnership.view_approval"], ["partnership/approval/"], order=40))
+register(
+    Item(
+        "registers",
+        _("Registers"),
+        "admin:partnership_organisation_changelist",
+        ["partnership.view_organisation"],
+        ["partnership/person/", "partnership/position/", "partnership/appointment/", "partnership/country/", "municipalities/"],
+        order=50,
+    )
+)

@@ -1,0 +1,169 @@
+"""Filters and tags of our own pages: dates as the Ministry writes them, fields, bars, addresses that keep their filters."""
+
+import datetime as dt
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from partnership import dates, languages, menu
+
+register = template.Library()
+
+
+def _language() -> str:
+    return get_language() or "ja"
+
+
+def _day(value: Any) -> dt.date | None:
+    """The day in Japan of a moment, or the day itself."""
+    if isinstance(value, dt.datetime):
+        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return value if isinstance(value, dt.date) else None
+
+
+# ── dates ────────────────────────────────────────────────────────────────────
+@register.filter
+def long_date(value: Any) -> str:
+    """2027年1月14日（木） · Thursday, 14 January 2027."""
+    day = _day(value)
+    return dates.long_date(day, _language()) if day else ""
+
+
+@register.filter
+def era_date(value: Any) -> str:
+    """2027年（令和9年）1月14日（木） · Thursday, 14 January 2027."""
+    day = _day(value)
+    return dates.long_date(day, _language(), era=True) if day else ""
+
+
+@register.filter
+def short_date(value: Any) -> str:
+    """1月14日（木） · Thu 14 Jan."""
+    day = _day(value)
+    return dates.short_date(day, _language()) if day else ""
+
+
+@register.filter
+def moment(value: Any, zone: str = "Asia/Tokyo") -> str:
+    """2027年1月5日（火）17:00 · Tuesday, 5 January 2027, 17:00 JST."""
+    return dates.long_moment(value, _language(), zone) if isinstance(value, dt.datetime) else ""
+
+
+@register.filter
+def short_moment(value: Any) -> str:
+    """1月5日（火）17:00 · Tue 5 Jan 17:00, for rows of a table, in Japan's time."""
+    if not isinstance(value, dt.datetime):
+        return ""
+    return f"{dates.short_date(timezone.localtime(value).date(), _language())} {timezone.localtime(value):%H:%M}".replace("） ", "）")
+
+
+@register.filter
+def clock(value: Any) -> str:
+    """18:30, in Japan's time."""
+    return f"{timezone.localtime(value):%H:%M}" if isinstance(value, dt.datetime) else ""
+
+
+@register.filter
+def fiscal_year(value: Any) -> str:
+    """令和8年度 · FY2026."""
+    day = _day(value)
+    if not day:
+        return ""
+    year = dates.fiscal_year(day)
+    return f"FY{year}" if _language().startswith("en") else dates.fiscal_year_ja(year)
+
+
+# ── fields ───────────────────────────────────────────────────────────────────
+@register.filter
+def control(field: BoundField) -> str:
+    """The widget with the class ``control`` beside its own classes."""
+    widget = field.field.widget
+    if isinstance(widget, CheckboxInput | RadioSelect | CheckboxSelectMultiple | FileInput):
+        return field.as_widget()
+    own = str(widget.attrs.get("class", ""))
+    return field.as_widget(attrs={"class": f"control {own}".strip()})
+
+
+@register.filter
+def shape(field: BoundField) -> str:
+    """Which form of markup a field takes: choices, check, file, or one control."""
+    widget = field.field.widget
+    if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+        return "choices"
+    if isinstance(widget, CheckboxInput):
+        return "check"
+    return "file" if isinstance(widget, FileInput) else "control"
+
+
+@register.filter
+def first_id(field: BoundField) -> str:
+    """The id of the first thing in a field that can take the focus, for links to it."""
+    widget = field.field.widget
+    if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+        return f"{field.auto_id}_0"
+    return field.id_for_label or f"{field.auto_id}_0"
+
+
+# ── bars ─────────────────────────────────────────────────────────────────────
+BAR = 400  # width of the drawing; the page stretches it
+
+
+@register.inclusion_tag("components/reply_bar.html")
+def reply_bar(accept: int, ask: int, decline: int, none: int, label: str = "") -> dict[str, Any]:
+    """One bar of replies: accepted, substitute asked, declined, no answer, in this order, with its words for those who listen."""
+    counts = [("accept", accept or 0), ("ask", ask or 0), ("decline", decline or 0), ("none", none or 0)]
+    total = sum(number for _name, number in counts)
+    shown = [(name, number) for name, number in counts if number]
+    room = BAR - 1 - max(0, len(shown) - 1)  # one unit of air between two parts
+    parts, left = [], 0.0
+    for name, number in shown:
+        width = room * number / total
+        parts.append({"name": name, "x": f"{left:.1f}", "width": f"{width:.1f}"})
+        left += width + 1
+    return {"parts": parts, "label": label, "accept": accept, "ask": ask, "decline": decline, "none": none}
+
+
+@register.inclusion_tag("components/bar.html")
+def bar(value: float, most: float, kind: str = "c2") -> dict[str, str]:
+    """One bar of a ``.bars`` table: ``value`` against the longest. The number stands beside it, so it is hidden from those who listen."""
+    share = max(0.0, min(1.0, value / most)) if most else 0.0
+    return {"width": f"{BAR * share:.1f}", "kind": kind}
+
+
+# ── addresses ────────────────────────────────────────────────────────────────
+@register.inclusion_tag("components/languages.html", takes_context=True)
+def language_links(context: template.Context) -> dict[str, Any]:
+    """The switch between the two languages: the same address and the same filters, in the other one."""
+    request: HttpRequest | None = context.get("request")
+    return {"links": languages.links(request)}
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """``?…`` of this page with some values changed; ``None`` or "" takes one out. The page number is dropped unless given."""
+    values = context["request"].GET.copy()
+    values.pop("page", None)
+    for name, value in changes.items():
+        if value in {None, ""}:
+            values.pop(name, None)
+        else:
+            values[name] = str(value)
+    return "?" + values.urlencode()
+
+
+@register.simple_tag
+def page_range(page_obj: Page[Any]) -> list[int | str]:
+    """The page numbers to show, with gaps."""
+    return list(page_obj.paginator.get_elided_page_range(page_obj.number, on_each_side=2, on_ends=1))
+
+
+@register.simple_tag(takes_context=True)
+def menu_items(context: template.Context) -> list[menu.Shown]:
+    """The main menu for this person on this page."""
+    request: HttpRequest | None = context.get("request")
+    return menu.items(request) if request and getattr(request, "user", None) and request.user.is_authenticated else []
