@@ -13,4 +13,4 @@ class PartnershipConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what the apps register."""
-        autodiscover_modules("purposes", "subjects", "desk", "menu")
+        autodiscover_modules("purposes", "subjects", "desk", "menu", "demo")

@@ -16,7 +16,7 @@ def is_demo(data_dir: Path) -> bool:
     return (data_dir / DEMO_MARKER).exists()
 
 
-def kept_secret(data_dir: Path, name: str) -> str:
+def kept_secret(data_dir: Path, name: str, size: int = 48) -> str:
     """A random secret that a demonstration makes once and keeps, readable by its owner only."""
     path = data_dir / f"{name}.secret"
     try:
@@ -24,7 +24,7 @@ def kept_secret(data_dir: Path, name: str) -> str:
     except FileExistsError:
         return path.read_text().strip()
     with os.fdopen(handle, "w") as file:
-        value = secrets.token_urlsafe(48)
+        value = secrets.token_urlsafe(size)
         file.write(value)
     return value
 

@@ -3,9 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from partnership import health
-
-from partnership import views
+from partnership import health, views
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),

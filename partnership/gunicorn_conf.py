@@ -1,0 +1,35 @@
+"""How gunicorn runs Partnership: ``gunicorn -c python:partnership.gunicorn_conf partnership.wsgi``.
+
+Without a broker (BROKER_URL) there is one process, and it hosts Celery's worker and beat. With one, WEB_CONCURRENCY processes serve pages.
+"""
+
+import os
+from typing import Any
+
+from partnership import announcement, embedded
+
+_EMBEDDED = os.environ.get("BROKER_URL", "memory://").startswith("memory:")
+
+bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+workers = 1 if _EMBEDDED else int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = 8
+timeout = 60
+graceful_timeout = 10
+keepalive = 5
+loglevel = os.environ.get("LOG_LEVEL", "warning")
+control_socket_disable = True
+
+
+def post_worker_init(worker: Any) -> None:
+    """Start what lives in the same process, and say so once it answers."""
+    if _EMBEDDED:
+        embedded.start()
+    if worker.age == 1 and os.environ.pop("ANNOUNCE", ""):
+        announcement.when_ready(int(os.environ.get("PORT", "8000")))
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Stop what lives in the same process."""
+    if _EMBEDDED:
+        embedded.stop()
