@@ -13,11 +13,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Change:
-    """One line of a difference: what changed, from what to what (already words for a person)."""
+    """One line of a difference: what changed, from what to what (already words for a person).
+
+    A ``text`` is compared word by word on the page; a ``list`` names who was added, taken out, or gets other words.
+    """
 
     label: str
     before: str
     after: str
+    kind: str = "fact"  # fact, text, list
+    added: Sequence[str] = ()
+    removed: Sequence[str] = ()
+    altered: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,8 @@ class Subject:
     """One kind of thing that needs an approval.
 
     ``content`` returns plain JSON values: texts, recipients and material facts, and nothing else, because its SHA-256 is
-    what the deciders bind. ``route`` names the groups that decide, in order.
+    what the deciders bind. ``route`` names the groups that decide, in order. ``context`` fills ``template`` from the paper
+    as it was submitted and the page's query (which letter to show).
     """
 
     model: type[models.Model]
@@ -36,7 +44,7 @@ class Subject:
     home: Callable[[Any], str]  # where the thing can be seen
     may_submit: Callable[[Any], list[str]]  # sentences that say what is still missing
     template: str  # shows the thing on the approval's page
-    context: Callable[["Approval"], Mapping[str, Any]]
+    context: Callable[["Approval", Mapping[str, str]], Mapping[str, Any]]
     route: Sequence[str] = ("approver",)
 
 
@@ -49,10 +57,24 @@ def register(subject: Subject) -> Subject:
     return subject
 
 
+def every() -> list[Subject]:
+    """All kinds of subject."""
+    return list(_subjects.values())
+
+
 def of(thing: models.Model) -> Subject:
     """How to read ``thing``.
 
     Raises:
         KeyError: when nothing of its kind needs approvals.
     """
-    return _subjects[type(thing)]
+    return of_model(type(thing))
+
+
+def of_model(model: type[models.Model] | None) -> Subject:
+    """How to read things of a kind.
+
+    Raises:
+        KeyError: when nothing of the kind needs approvals.
+    """
+    return _subjects[model]  # type: ignore[index]

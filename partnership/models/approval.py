@@ -19,7 +19,7 @@ class Approval(Bilingual, models.Model):
     """
 
     class State(models.TextChoices):
-        """design.md 3: drafted → circulating → approved | rejected | dropped, with return and recall."""
+        """drafted → circulating → approved | rejected | dropped; returned and recalled ones circulate again."""
 
         DRAFTED = "drafted", _("drafted")
         CIRCULATING = "circulating", _("circulating")
@@ -38,6 +38,7 @@ class Approval(Bilingual, models.Model):
     title_en = models.CharField(_("title (English)"), max_length=300)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFTED)
     content = models.JSONField(default=dict)
+    earlier_content = models.JSONField(default=dict, blank=True, help_text="what the round before put before the deciders")
     digest = models.CharField(max_length=64, blank=True)
     supersedes = models.ForeignKey("self", models.PROTECT, related_name="superseded_by", null=True, blank=True)
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("drafted by"), related_name="drafted_approvals")
