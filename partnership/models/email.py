@@ -1,13 +1,14 @@
-"""The outbox: a letter is a row before it is a message (reliability.md 2.2, 2.3)."""
+"""The outbox: a letter is a row before it is a message."""
 
 import uuid
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from partnership.models.mailing import Mailing
@@ -17,7 +18,7 @@ class Email(models.Model):
     """One mail to one address. Its text keeps a mark where a personal link goes; the mailer fills it while it builds the message."""
 
     class State(models.TextChoices):
-        """Where the mail stands; the words are those a person would say (mockups/README.md)."""
+        """Where the mail stands; the words are those a person would say."""
 
         QUEUED = "queued", _("waiting")
         CLAIMED = "claimed", _("being sent (preparing)")
@@ -44,6 +45,9 @@ class Email(models.Model):
     purpose = models.CharField(_("purpose"), max_length=40)
     recipient_key = models.CharField(_("recipient"), max_length=100)
     seq = models.PositiveSmallIntegerField(_("sending"), default=0, help_text=_("Above 0 only when a person sent it again."))
+    resend_of = models.OneToOneField(
+        "self", models.PROTECT, verbose_name=_("sent again in place of"), related_name="resent_as", null=True, blank=True
+    )
     to_address = models.EmailField(_("address"), max_length=320)
     to_label_ja = models.CharField(max_length=300, blank=True)
     to_label_en = models.CharField(max_length=300, blank=True)
@@ -57,7 +61,7 @@ class Email(models.Model):
 
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.QUEUED)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.CONFIRMATION)
-    next_at = models.DateTimeField(_("not before"), default=timezone.now)
+    next_at = models.DateTimeField(_("not before"), db_default=Now())  # the database's clock decides, in every comparison
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     crashes = models.PositiveSmallIntegerField(_("claims that ended without a word"), default=0)
     owner = models.CharField(max_length=80, blank=True)
@@ -113,3 +117,15 @@ class MailAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email_id} {self.outcome}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write a new row, never an old one again."""
+        if not self._state.adding:
+            msg = "an attempt is never changed"
+            raise TypeError(msg)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse: attempts are append-only."""
+        msg = "an attempt is never removed"
+        raise TypeError(msg)

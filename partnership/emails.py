@@ -1,0 +1,270 @@
+"""The outbox: writing mails into it, and what people decide about them. Sending them is partnership/mailer.py.
+
+A mail is a row in the transaction of the business act that wants it: no mail without a committed row, no row without its
+cause. The message broker only carries the word “look into the outbox”, so it may lose, double or delay what it likes.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from email.utils import parseaddr
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from partnership import addresses, audit, marks, purposes, reasons, transitions
+from partnership.models import Email, Mailing, User
+
+WAKE_UP = "partnership.tasks.run_mailer"
+WAKE_UP_EXPIRES = 60  # seconds; the sweep finds what a lost wake-up left
+
+SYSTEM = purposes.register(
+    purposes.Purpose(key="message", label=gettext_lazy("message of the system"), priority=Email.Priority.CONFIRMATION, needs_approval=False)
+)
+
+_STEPS = {
+    "confirm": transitions.step(Email.State.UNCERTAIN, to=Email.State.SENT),
+    "cancel": transitions.step(Email.State.QUEUED, Email.State.CLAIMED, to=Email.State.CANCELLED),
+}
+_REOPEN = {"reopen": transitions.step(Mailing.State.FINISHED, to=Mailing.State.SENDING)}
+
+
+def draft(
+    *,
+    purpose: str,
+    to_address: str,
+    language: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    about: models.Model | None = None,
+    recipient_key: str = "",
+    labels: tuple[str, str] = ("", ""),
+    mailing: Mailing | None = None,
+    priority: int | None = None,
+    by: User | None = None,
+) -> Email:
+    """A row that is not saved yet, for those who save many at once (``queue_many``).
+
+    Raises:
+        ValueError: for an address, a subject or a text that no message could be made of, said in a sentence.
+        KeyError: for a purpose that nobody registered.
+    """
+    kind = purposes.get(purpose)
+    email = Email(
+        purpose=kind.key,
+        to_address=_sound_address(to_address),
+        language=language,
+        subject=_sound_subject(subject),
+        text=_sound_text(text),
+        html=_sound_text(html),
+        about=about,
+        recipient_key=recipient_key,
+        to_label_ja=labels[0],
+        to_label_en=labels[1],
+        mailing=mailing,
+        priority=kind.priority if priority is None else priority,
+        created_by=by,
+    )
+    email.message_id = _message_id(email)
+    return email
+
+
+def queue(**letter: Any) -> Email:
+    """Put one mail into the outbox, in the caller's transaction; the mailer is woken when that is committed.
+
+    Args:
+        letter: ``purpose to_address language subject text html about recipient_key labels mailing priority by``, as in ``draft``.
+            ``text`` and ``html`` hold a mark (partnership/marks.py) where a personal link goes.
+
+    Raises:
+        ValueError: for an address, a subject or a text that no message could be made of, said in a sentence.
+    """
+    email = draft(**letter)
+    email.save()
+    wake()
+    return email
+
+
+def queue_many(emails: Sequence[Email]) -> int:
+    """Put drafted mails into the outbox; one that its mailing already has is left as it is. Returns how many are new."""
+    Email.objects.bulk_create(emails, batch_size=500, ignore_conflicts=True)
+    wake()
+    keys = [email.outbox_id for email in emails]
+    return sum(Email.objects.filter(outbox_id__in=keys[start : start + 500]).count() for start in range(0, len(keys), 500))
+
+
+def wake() -> None:
+    """Ring for the mailer once the current transaction is committed; a broker that is down harms nobody."""
+    here = set(connection.savepoint_ids)
+    if any(callback is _ring and set(sids) <= here for sids, callback, _robust in connection.run_on_commit):
+        return  # it will ring already, whatever happens to the savepoint we are in
+    transaction.on_commit(_ring, robust=True)
+
+
+def _ring() -> None:
+    current_app.send_task(WAKE_UP, expires=WAKE_UP_EXPIRES, retry=False, ignore_result=True)
+
+
+@transaction.atomic
+def confirm(*, email: Email, by: User, note: str = "") -> None:
+    """Someone knows that an uncertain mail arrived (the recipient said so, the relay's log shows it).
+
+    Raises:
+        transitions.Refused: when it is not uncertain, or was sent again meanwhile.
+    """
+    _refuse_if_resent(_locked(email))
+    now = timezone.now()
+    changes = {"accepted_at": email.data_started_at or now, "finished_at": now, "reason": reasons.CONFIRMED}
+    transitions.move(email, _STEPS, "confirm", by=by, changes=changes, note=note)
+    wipe_secrets(email.pk)
+
+
+@transaction.atomic
+def resend(*, email: Email, by: User, to_address: str = "") -> Email:
+    """Send a failed or an uncertain mail again: a new row with a new Message-ID. The old row stays as it is.
+
+    Args:
+        to_address: the corrected address; empty for the same one.
+
+    Raises:
+        transitions.Refused: in any other state, a second time, or when its text is gone or its mailing was cancelled.
+        ValueError: for an address that is none.
+    """
+    old = _locked(email)
+    _refuse_if_resent(old)
+    if old.state not in {Email.State.FAILED, Email.State.UNCERTAIN}:
+        raise transitions.Refused(_("Only a mail that failed or whose arrival is unknown can be sent again."))
+    if not old.text:
+        raise transitions.Refused(_("The text of this mail was a secret and is wiped; it must be asked for anew."))
+    new = _copy(old, to_address=to_address, by=by)
+    if old.state == Email.State.UNCERTAIN:
+        # not its state: nobody knows whether it arrived. The word keeps a late worker from queueing it a second time
+        Email.objects.filter(pk=old.pk).update(reason=reasons.RESENT)
+    _reopen(old.mailing, by=by)
+    audit.record("email.resend", new, by=by, of=old.pk, state=old.state, seq=new.seq)
+    wake()
+    return new
+
+
+@transaction.atomic
+def cancel(*, email: Email, by: User) -> None:
+    """Take back a mail that has not left.
+
+    Raises:
+        transitions.Refused: when it is on its way or final.
+    """
+    transitions.move(email, _STEPS, "cancel", by=by, changes={"reason": reasons.BY_STAFF, "finished_at": timezone.now()})
+    wipe_secrets(email.pk)
+
+
+def cancel_waiting(*, mailing: Mailing) -> int:
+    """Take back every mail of a mailing that has not left; the caller audits the mailing's own step. Returns how many."""
+    waiting = Email.objects.filter(mailing=mailing, state__in=[Email.State.QUEUED, Email.State.CLAIMED])
+    return waiting.update(state=Email.State.CANCELLED, reason=reasons.MAILING_CANCELLED, finished_at=timezone.now())
+
+
+def undecided() -> models.QuerySet[Email]:
+    """Mails of which nobody knows whether they arrived, and which a person has yet to decide about."""
+    return Email.objects.filter(state=Email.State.UNCERTAIN, resent_as__isnull=True)
+
+
+def current() -> models.QuerySet[Email]:
+    """The mails that count: without those that were sent again in a newer row."""
+    return Email.objects.filter(resent_as__isnull=True)
+
+
+def wipe_secrets(*pks: int) -> None:
+    """Empty the texts of those mails whose text is a secret."""
+    Email.objects.filter(pk__in=pks, purpose__in=secret_purposes()).update(text="", html="")
+
+
+def secret_purposes() -> list[str]:
+    """The purposes whose text is itself a secret, such as a login code."""
+    return [purpose.key for purpose in purposes.every() if purpose.secret]
+
+
+def _locked(email: Email) -> Email:
+    return Email.objects.select_for_update(of=("self",)).select_related("mailing").get(pk=email.pk)
+
+
+def _refuse_if_resent(email: Email) -> None:
+    if Email.objects.filter(resend_of=email.pk).exists():
+        raise transitions.Refused(_("This mail was already sent again."))
+
+
+def _copy(old: Email, *, to_address: str, by: User) -> Email:
+    new = draft(
+        purpose=old.purpose,
+        to_address=to_address or old.to_address,
+        language=old.language,
+        subject=old.subject,
+        text=old.text,
+        html=old.html,
+        recipient_key=old.recipient_key,
+        labels=(old.to_label_ja, old.to_label_en),
+        mailing=old.mailing,
+        priority=old.priority,
+        by=by,
+    )
+    new.content_type_id, new.object_id = old.content_type_id, old.object_id
+    new.seq, new.resend_of = old.seq + 1, old
+    new.save()
+    return new
+
+
+def _reopen(mailing: Mailing | None, *, by: User) -> None:
+    if mailing is None:
+        return
+    if mailing.state == Mailing.State.CANCELLED:
+        raise transitions.Refused(_("The mailing was cancelled; nothing of it is sent again."))
+    if mailing.state == Mailing.State.FINISHED:
+        transitions.move(mailing, _REOPEN, "reopen", by=by)
+
+
+def _message_id(email: Email) -> str:
+    domain = parseaddr(settings.MAIL_FROM)[1].rpartition("@")[2] or "localhost"
+    return f"<{email.outbox_id}@{domain}>"
+
+
+def _sound_address(address: str) -> str:
+    if sentence := address_problem(address):
+        raise ValueError(sentence)
+    return addresses.clean(address)
+
+
+def address_problem(address: str) -> str:
+    """A sentence that says why we would not write to this address; "" when we would."""
+    if sentence := addresses.problem(address):
+        return sentence
+    if not settings.DEMO and addresses.is_invented(addresses.clean(address)):
+        return _("“%(address)s” is an invented address; nothing is sent to it.") % {"address": addresses.clean(address)}
+    return ""
+
+
+def _sound_subject(subject: str) -> str:
+    _refuse_unprintable(subject, allowed="")
+    if not subject.strip():
+        raise ValueError(_("The mail has no subject."))
+    if len(subject) > 300:
+        raise ValueError(_("The subject is longer than 300 characters."))
+    if subject != marks.without_marks(subject):
+        raise ValueError(_("A personal link cannot stand in the subject."))
+    return subject.strip()
+
+
+def _sound_text(text: str) -> str:
+    text = text.replace("\r\n", "\n")
+    _refuse_unprintable(text, allowed="\n\t")
+    return text
+
+
+def _refuse_unprintable(text: str, *, allowed: str) -> None:
+    """Control characters, line separators and halves of surrogate pairs: they break headers, or servers refuse them."""
+    for sign in text:
+        if sign not in allowed and (unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"}):
+            raise ValueError(_("The mail holds a character that cannot be sent (U+%(code)04X).") % {"code": ord(sign)})
