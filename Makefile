@@ -45,7 +45,7 @@ strings: install-tests ## collect the texts to translate into locale/ja/LC_MESSA
 
 install: .venv/installed ## set up .venv with what Partnership runs on
 
-install-tests: .venv/installed-tests ## set up .venv with what tests and checks need as well
+install-tests: .venv/installed-tests
 	@$(PY) -m tests.machine
 
 demo:

@@ -6,7 +6,7 @@ Without a broker (BROKER_URL) there is one process, and it hosts Celery's worker
 import os
 from typing import Any
 
-from partnership import announcement, embedded
+from django.utils.module_loading import import_string
 
 _EMBEDDED = os.environ.get("BROKER_URL", "memory://").startswith("memory:")
 
@@ -23,13 +23,14 @@ control_socket_disable = True
 
 def post_worker_init(worker: Any) -> None:
     """Start what lives in the same process, and say so once it answers."""
+    # by name, because these modules need the models, which exist in the worker but not yet where this file is read
     if _EMBEDDED:
-        embedded.start()
+        import_string("partnership.embedded.start")()
     if worker.age == 1 and os.environ.pop("ANNOUNCE", ""):
-        announcement.when_ready(int(os.environ.get("PORT", "8000")))
+        import_string("partnership.announcement.when_ready")(int(os.environ.get("PORT", "8000")))
 
 
 def worker_exit(server: Any, worker: Any) -> None:
     """Stop what lives in the same process."""
     if _EMBEDDED:
-        embedded.stop()
+        import_string("partnership.embedded.stop")()

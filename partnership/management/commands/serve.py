@@ -45,7 +45,7 @@ class Command(BaseCommand):
             CommandError: with what to do about it.
         """
         lock = os.open(settings.DATA_DIR / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        os.set_inheritable(lock, inheritable=True)  # gunicorn, which this process becomes, keeps it
+        os.set_inheritable(lock, True)  # noqa: FBT003  gunicorn, which this process becomes, keeps it
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
