@@ -47,6 +47,7 @@ class Invitation(Bilingual, Versioned):
         ordering = ["event", "id"]
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
+        permissions = [("decide_invitation", _("Can decide about substitutes and late acceptances"))]
         constraints = [
             models.UniqueConstraint(fields=["event", "position"], name="one_invitation_per_event_and_post"),
             models.CheckConstraint(condition=Q(reply__in=["none", "withdrawn"]) | Q(replied_at__isnull=False), name="reply_has_a_time"),

@@ -46,6 +46,7 @@ class Participant(Bilingual, Versioned):
         ordering = ["event", "invitation", "order"]
         verbose_name = _("participant")
         verbose_name_plural = _("participants")
+        permissions = [("export_participant", _("Can download lists of guests"))]
         constraints = [models.UniqueConstraint(fields=["invitation", "order"], name="one_participant_per_place")]
         indexes = [models.Index(fields=["event", "state"])]
 
