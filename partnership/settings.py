@@ -34,7 +34,7 @@ INSTALLED_APPS = [
     "partnership",  # before the admin, whose templates it overrides
     "municipalities",
     "events",
-    "django.contrib.admin",
+    "partnership.apps.PartnershipAdminConfig",  # django.contrib.admin with our site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -50,8 +50,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "partnership.middleware.HeadersMiddleware",
+    "partnership.middleware.GuardMiddleware",  # before anything reads the request; after what only adds headers
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -59,7 +62,6 @@ MIDDLEWARE = [
     "partnership.middleware.LanguageMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
@@ -97,6 +99,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache_url("CACHE_URL", "locmemcache://")}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+MAX_BODY = 12_582_912  # bytes of one request with its files; anything larger is refused before it is read
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # the 341 rows of a recipients' page with four fields each fit
 
 # ── who gets in ──────────────────────────────────────────────────────────────
@@ -145,6 +148,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "partnership.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]  # probes come without https

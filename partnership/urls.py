@@ -14,3 +14,9 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "partnership.errors.bad_request"
+handler403 = "partnership.errors.forbidden"
+handler404 = "partnership.errors.not_found"
+handler429 = "partnership.errors.too_many"
+handler500 = "partnership.errors.server_error"
