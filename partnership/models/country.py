@@ -2,8 +2,9 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
-from partnership.models.base import Bilingual
+from partnership.models.base import Bilingual, Versioned
 
 
 class CountryGroup(Bilingual, models.Model):
@@ -22,7 +23,7 @@ class CountryGroup(Bilingual, models.Model):
         return self.in_language("name")
 
 
-class Country(Bilingual, models.Model):
+class Country(Bilingual, Versioned):
     """A country or territory with the names that the Ministry prints."""
 
     class Region(models.TextChoices):
@@ -46,6 +47,8 @@ class Country(Bilingual, models.Model):
     kana = models.CharField(_("reading"), max_length=100)
     region = models.CharField(_("region"), max_length=20, choices=Region)
     groups = models.ManyToManyField(CountryGroup, verbose_name=_("groups"), related_name="countries", blank=True)
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["name_en"]

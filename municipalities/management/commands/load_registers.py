@@ -1,0 +1,71 @@
+"""``manage.py load_registers``: countries, the Ministry, embassies, missions and local governments from the data files."""
+
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from municipalities.registers import load_local_governments
+from partnership import audit
+from partnership.body_registers import load_bodies, load_countries, load_embassies, load_missions
+from partnership.progress import Bar
+from partnership.registers import BadRegister, Outcome
+
+_SHOWN = 20  # lines of each sort; -v 2 shows all
+
+
+class Command(BaseCommand):
+    """Can be run again at any time: it takes over what the files changed and leaves alone what people changed."""
+
+    help = "Load or refresh the registers from the project's data files. Running it again changes nothing that is up to date."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """No arguments beyond Django's own; ``-v 2`` lists every change."""
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load them all, or nothing at all when a file cannot be trusted."""
+        began = time.monotonic()
+        everything: list[Outcome] = []
+        steps = (
+            ("countries", 199, load_countries),
+            ("ministry and associations", 8, load_bodies),
+            ("embassies in Tokyo", 159, load_embassies),
+            ("missions abroad", 256, load_missions),
+            ("local governments", 1788, load_local_governments),
+        )
+        try:
+            for name, size, load in steps:
+                with Bar(name, size, self.stdout._out if options["verbosity"] else None) as bar:
+                    made = load(tick=bar.to)
+                outcomes = [made] if isinstance(made, Outcome) else list(made)
+                self._tell(outcomes, everything_shown=options["verbosity"] > 1)
+                everything += outcomes
+        except BadRegister as error:
+            raise CommandError(f"{error}. Nothing was loaded.") from error
+        counts = {
+            one.register: {"added": one.added, "changed": one.changed, "conflicts": len(one.conflicts)}
+            for one in everything
+            if one.added or one.changed or one.changes or one.conflicts
+        }
+        if counts:
+            audit.record("registers.load", by=None, registers=counts)
+        self.stdout.write(f"Registers are up to date ({time.monotonic() - began:.1f} s).")
+
+    def _tell(self, outcomes: Iterable[Outcome], *, everything_shown: bool) -> None:
+        for outcome in outcomes:
+            self.stdout.write("  " + outcome.summary())
+            for word, lines in (
+                ("changed", outcome.changes),
+                ("CONFLICT", outcome.conflicts),
+                ("left out", outcome.left_out),
+                ("no longer in the file, kept", outcome.gone),
+            ):
+                shown = lines if everything_shown else lines[:_SHOWN]
+                for line in shown:
+                    self.stdout.write(f"    {word}: {line}")
+                if len(lines) > len(shown):
+                    self.stdout.write(f"    … and {len(lines) - len(shown):,} more ({word}); -v 2 shows all")
