@@ -1,0 +1,149 @@
+"""What an approval of a mailing binds, how two such contents differ in words, and the letters that they print."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from partnership import letters, purposes
+from partnership.models import Mailing, Recipient
+from partnership.subjects import Change
+
+LANGUAGES = ("ja", "en")
+_TEXTS = ("subject_ja", "subject_en", "body_ja", "body_en")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter in one language as its reader gets it; links are still marks."""
+
+    subject: str
+    text: str
+    language: str
+
+
+def content(mailing: Mailing) -> dict[str, Any]:
+    """Texts, recipients and everything that is printed, as plain JSON.
+
+    An address is left out: correcting it for the same post is audited, not approved again. What is equal for all and
+    printed is bound too, unless a material fact of the same name tells of it already.
+    """
+    purpose = purposes.get(mailing.purpose)
+    facts = purpose.facts(mailing)
+    used = letters.names(*(getattr(mailing, name) for name in _TEXTS))
+    values = {language: {k: v for k, v in common_values(mailing, language).items() if k in used} for language in LANGUAGES}
+    rows = mailing.recipients.order_by("label_ja", "key").values("key", "label_ja", "label_en", "language", "is_copy", "values")
+    return {
+        "purpose": mailing.purpose,
+        "texts": {name: getattr(mailing, name) for name in _TEXTS},
+        "recipients": list(rows),
+        "facts": [{"key": key, **fact} for key, fact in facts.items()],
+        "values": values,
+    }
+
+
+def common_values(mailing: Mailing, language: str) -> dict[str, str]:
+    """The placeholders that are equal for all, fit to be printed."""
+    values = purposes.get(mailing.purpose).values(mailing, language)
+    return {name: letters.clean(value) for name, value in values.items()}
+
+
+def links(purpose: purposes.Purpose) -> frozenset[str]:
+    """The placeholders that become marks."""
+    return frozenset(placeholder.name for placeholder in purpose.placeholders if placeholder.link)
+
+
+def letter(bound: Mapping[str, Any], recipient: Mapping[str, Any], language: str) -> Letter:
+    """The letter that ``recipient`` gets from a content.
+
+    Raises:
+        KeyError: when the text uses a placeholder that nobody gave a value.
+    """
+    values = {**bound["values"].get(language, {}), **recipient["values"].get(language, {})}
+    texts = bound["texts"]
+    marked = links(purposes.get(bound["purpose"]))
+    return Letter(
+        letters.render_subject(texts[f"subject_{language}"], values), letters.render(texts[f"body_{language}"], values, marked), language
+    )
+
+
+def row(recipient: Recipient) -> dict[str, Any]:
+    """A recipient as a content holds it."""
+    return {name: getattr(recipient, name) for name in ("key", "label_ja", "label_en", "language", "is_copy", "values")}
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """What changed between two contents, in words of the active language."""
+    return [*_facts(before, after), *_values(before, after), *_texts(before, after), *_recipients(before, after)]
+
+
+def _side() -> str:
+    return "en" if (get_language() or "ja").startswith("en") else "ja"
+
+
+def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    old = {fact["key"]: fact for fact in before.get("facts", ())}
+    new = {fact["key"]: fact for fact in after.get("facts", ())}
+    side, changes = _side(), []
+    for key in dict.fromkeys([*new, *old]):
+        one, other = old.get(key, {}), new.get(key, {})
+        if one == other:
+            continue
+        label = (other or one).get(f"label_{side}", key)
+        told, telling = str(one.get(f"value_{side}", "–")), str(other.get(f"value_{side}", "–"))
+        if told == telling:  # it differs in the other language only
+            rest = "ja" if side == "en" else "en"
+            told, telling = str(one.get(f"value_{rest}", "–")), str(other.get(f"value_{rest}", "–"))
+        changes.append(Change(label, told or "–", telling or "–"))
+    return changes
+
+
+def _values(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    told = {fact["key"] for fact in [*before.get("facts", ()), *after.get("facts", ())]}
+    explained = {placeholder.name: str(placeholder.explanation) for placeholder in purposes.get(after["purpose"]).placeholders}
+    changes = []
+    for language in LANGUAGES:
+        old, new = before.get("values", {}).get(language, {}), after.get("values", {}).get(language, {})
+        changes += [
+            Change(f"{explained.get(name, name)} ({_language_name(language)})", old.get(name, "–"), new.get(name, "–"))
+            for name in dict.fromkeys([*new, *old])
+            if name not in told and old.get(name) != new.get(name)
+        ]
+    return changes
+
+
+def _language_name(language: str) -> str:
+    return _("English") if language == "en" else _("Japanese")
+
+
+def _texts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    labels = {
+        "subject_ja": _("Subject (Japanese)"),
+        "subject_en": _("Subject (English)"),
+        "body_ja": _("Letter (Japanese)"),
+        "body_en": _("Letter (English)"),
+    }
+    old, new = before.get("texts", {}), after.get("texts", {})
+    return [
+        Change(labels[name], old.get(name, ""), new.get(name, ""), kind="text") for name in _TEXTS if old.get(name, "") != new.get(name, "")
+    ]
+
+
+def _recipients(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    old = {one["key"]: one for one in before.get("recipients", ())}
+    new = {one["key"]: one for one in after.get("recipients", ())}
+    added = [new[key] for key in new if key not in old]
+    removed = [old[key] for key in old if key not in new]
+    altered = [new[key] for key in new if key in old and old[key] != new[key]]
+    if not (added or removed or altered):
+        return []
+    change = Change(
+        _("Recipients"), str(len(old)), str(len(new)), kind="list", added=_named(added), removed=_named(removed), altered=_named(altered)
+    )
+    return [change]
+
+
+def _named(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [one[f"label_{_side()}"] or one["label_ja"] for one in rows]
