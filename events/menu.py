@@ -1,0 +1,7 @@
+"""The events' word in the main menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from partnership import menu
+
+menu.register(menu.Item("events", _("Events"), "admin:events_event_changelist", ["events.view_event"], ["events/"], order=10))

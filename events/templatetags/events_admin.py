@@ -1,0 +1,43 @@
+"""Filters of the event pages: days as exactly as they are known, hosts as they sign, figures as they were stated."""
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from events import days
+from events.models import Event, EventHost
+from partnership.models import Figure
+from partnership.models.base import Bilingual
+
+register = template.Library()
+
+
+@register.filter
+def event_day(event: Event, style: str = "") -> str:
+    """When the event is, no more exactly than it is known; ``era`` adds the Japanese year."""
+    return days.words(event, get_language() or "ja", era=style == "era")
+
+
+@register.filter
+def said(thing: Bilingual, name: str) -> str:
+    """A text that exists in two languages, in the active one."""
+    return thing.in_language(name)
+
+
+@register.filter
+def signs_as(host: EventHost) -> str:
+    """The host as the card names it."""
+    return host.in_language("name") or str(host.organisation)
+
+
+@register.filter
+def figure_value(figure: Figure) -> str:
+    """約300人 · about 300 people, 20–50."""
+    value = number_format(figure.value.normalize(), force_grouping=True, use_l10n=True) if figure.value % 1 else f"{int(figure.value):,}"
+    if figure.value_to is not None:
+        value += f"–{int(figure.value_to):,}"
+    unit = figure.in_language("unit")
+    space = " " if unit and (get_language() or "ja").startswith("en") else ""
+    text = f"{value}{space}{unit}"
+    return _("about %(number)s") % {"number": text} if figure.is_approximate else text
