@@ -104,6 +104,8 @@ def _fault_of_form(request: HttpRequest) -> Fault | None:
         return Fault(413)
     except (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
         return Fault(400, BROKEN)
+    if request.content_type == MULTIPART and not texts and int(request.META.get("CONTENT_LENGTH") or 0):
+        return Fault(400, BROKEN)  # a body in which no part could be found
     if request.content_type == MULTIPART and any("\0" in text or REPLACEMENT in text for text in texts):
         return Fault(400, NOT_TEXT)
     return None

@@ -1,16 +1,49 @@
 """The front page with its three doors, where a signed-in person lands, and their own account."""
 
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+
+
+def doors(request: HttpRequest) -> list[dict[str, Any]]:
+    """The three doors; the one of the person who is signed in comes first."""
+    user = request.user
+    signed_in = user.is_authenticated
+    login = reverse("account_login")
+    staff = {
+        "title": _("Ministry staff"),
+        "text": _("The work desk of the Local Partnership Cooperation Division and of the offices that work with it."),
+        "url": reverse("admin:index"),
+        "way": _("Open the work desk") if signed_in else _("Sign in"),
+        "mine": signed_in and user.is_staff,
+    }
+    officials = {
+        "title": _("Local governments and missions abroad"),
+        "text": _("For officials with an account that belongs to their post. A code by e-mail is enough to sign in."),
+        "url": reverse("account") if signed_in else login,
+        "way": _("Open your account") if signed_in else _("Sign in"),
+        "mine": signed_in and not user.is_staff,
+    }
+    guests = {
+        "title": _("Invited guests"),
+        "text": _("Please open the personal link in your invitation; you need no account. If you cannot find it, write to us."),
+        "mail": parseaddr(settings.MAIL_FROM)[1],
+    }
+    return [officials, staff, guests] if officials["mine"] else [staff, officials, guests]
 
 
 @login_not_required
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     """Three doors, nothing else to strangers."""
-    return render(request, "front.html")
+    return render(request, "front.html", {"doors": doors(request)})
 
 
 @require_safe
