@@ -1,8 +1,10 @@
 """Fixtures that every test may use: who acts, what they act on, and a client that polices every page it receives."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import polib
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -15,6 +17,43 @@ from django.utils import translation
 from events.models import Event, Invitation
 from partnership.models import Organisation, User
 from tests import factories, pages
+from tests.browser import browser_page, chromium, live, stack  # noqa: F401  fixtures
+from tests.services import postgres, redis
+
+SERVERS = ("live", "stack")  # fixtures that start a whole server: their tests share one process
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the catalogues, as ``make`` does, so that pages speak Japanese in every way of starting the tests."""
+    if hasattr(config, "workerinput"):
+        return
+    for path in Path("locale").glob("*/LC_MESSAGES/*.po"):
+        compiled = path.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < path.stat().st_mtime:
+            polib.pofile(str(path)).save_as_mofile(str(compiled))
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one server in one process."""
+    for item in items:
+        for name in SERVERS:
+            if name in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(name))
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server, also where the tests themselves run on SQLite."""
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Redis server."""
+    with redis() as url:
+        yield url
 
 
 class PolicingClient(Client):

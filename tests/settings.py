@@ -13,6 +13,7 @@ DATA = Path(os.environ["DATA_DIR"])
 (DATA / "demo").touch()
 os.environ.setdefault("SECRET_KEY", "tests-only-secret-key-that-is-long-enough-to-pass")
 os.environ.setdefault("RSVP_KEY", "tests-only-rsvp-key-that-is-long-enough-to-pass")
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright leaves an event loop in the thread in which later tests use the database
 if url := os.environ.get("TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = url
 
