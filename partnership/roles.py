@@ -76,3 +76,19 @@ def sync() -> set[str]:
 def sync_after_migrate(sender: AppConfig, **_kwargs: object) -> None:
     """Django's hook after a migration (connected in partnership/apps.py)."""
     sync()
+
+
+# ── what each role may do with the kernel's nouns; upper apps add theirs in their own module ``roles`` ────────────────────
+_REGISTERS = ("country", "countrygroup", "organisation", "person", "position", "appointment", "figure")
+_PAPERS = ("mailing", "recipient", "approval", "approvalstep")
+
+for _role in (DESK, APPROVER, VIEWER, PROTOCOL, OSAKA):
+    grant(_role, *(f"partnership.view_{noun}" for noun in _REGISTERS))
+for _role in (DESK, APPROVER, VIEWER):
+    grant(_role, *(f"partnership.view_{noun}" for noun in _PAPERS))
+grant(PERSONNEL, "partnership.view_organisation", "partnership.view_person")
+grant(DESK, *(f"partnership.{act}_{noun}" for act in ("add", "change") for noun in ("organisation", "person", "position", "appointment")))
+grant(DESK, *(f"partnership.{act}_{noun}" for act in ("add", "change") for noun in ("mailing", "approval")))
+grant(DESK, "partnership.delete_mailing", "partnership.send_mailing")
+grant(DESK, "partnership.view_user", "partnership.add_user", "partnership.change_user")
+grant(APPROVER, "partnership.decide_approval", "partnership.view_user", "partnership.view_auditevent")

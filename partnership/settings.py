@@ -104,10 +104,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # the 341 rows of a recipients' page with
 
 # ── who gets in ──────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "partnership.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -115,6 +112,18 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "landing"
+ACCOUNT_ADAPTER = "partnership.adapter.AccountAdapter"  # sign-up closed, mails through the outbox
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 60 * 15  # mail gateways of local governments take their time
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever gives an account has written its address down as verified
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # an address without an account gets no mail, and the page looks the same
+ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE, without a box to tick
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 1 if HTTPS else 0)  # whose X-Forwarded-For the rate limits believe
 SESSION_COOKIE_AGE = 60 * 60 * 10  # a working day; officials write long forms
 SESSION_SAVE_EVERY_REQUEST = False
 
@@ -158,11 +167,14 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
 # ── mail (partnership/mailer.py) ─────────────────────────────────────────────
 EMAIL_URL = env.str("EMAIL_URL", "mailbox:")
-EMAIL_TIMEOUT = 60
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 60)
 MAIL_FROM = env.str("MAIL_FROM", "Local Partnership Cooperation Division <reception@mofa.example.jp>")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", "reception@mofa.example.jp" if DEMO else "")  # shown to guests where an event names nobody
+CONTACT_PHONE = env.str("CONTACT_PHONE", "03-0000-0000" if DEMO else "03-3580-3311")
 MAIL_LEASE = env.int("MAIL_LEASE", 120)  # seconds; longer than EMAIL_TIMEOUT, so that a slow server is not taken for a dead worker
 MAIL_SWEEP = env.int("MAIL_SWEEP", 30)  # seconds between two sweeps of beat
+MAIL_RETRY = env.list("MAIL_RETRY", cast=int, default=[60, 300, 900, 1800, 3600, 7200])  # seconds until the next attempt; the last repeats
 
 # ── Celery (wake-ups only) ───────────────────────────────────────────────────
 CELERY_BROKER_URL = env.str("BROKER_URL", "memory://")

@@ -11,7 +11,8 @@ urlpatterns = [
     path("", views.front, name="front"),
     path("landing/", views.landing, name="landing"),
     path("account/", views.account, name="account"),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("partnership.account_urls")),
+    path("rsvp/", include("events.rsvp.urls")),
     path("admin/", admin.site.urls),
 ]
 

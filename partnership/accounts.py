@@ -1,0 +1,162 @@
+"""Accounts are given, never taken: making them, their roles, their address, closing them. Nobody gives more than they have."""
+
+from collections.abc import Iterable
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from partnership import audit
+from partnership import roles as role_registry
+from partnership.account_mails import send_welcome
+from partnership.models import Organisation, User
+from partnership.normalise import identifier
+from partnership.transitions import Refused
+
+_WITH_A_BODY = {
+    role_registry.MUNICIPAL_MEMBER: Organisation.Kind.LOCAL_GOVERNMENT,
+    role_registry.MUNICIPAL_MANAGER: Organisation.Kind.LOCAL_GOVERNMENT,
+    role_registry.MISSION_OFFICER: Organisation.Kind.MISSION,
+}
+
+
+def may_grant(by: User | None, role: str) -> bool:
+    """Whether ``by`` holds every right of the role; the system (None) and superusers may grant all."""
+    return by is None or by.is_superuser or role_registry.granted(role) <= by.get_all_permissions()
+
+
+def may_manage(by: User | None, user: User) -> bool:
+    """Whether ``by`` may change this account: it holds no right that ``by`` does not hold."""
+    if by is None or by.is_superuser:
+        return True
+    return not user.is_superuser and user.get_all_permissions() <= by.get_all_permissions()
+
+
+def roles_of(user: User) -> list[str]:
+    """The names of the account's groups."""
+    return list(user.groups.order_by("name").values_list("name", flat=True))
+
+
+@transaction.atomic
+def create(
+    *,
+    email: str,
+    name: str,
+    roles: Iterable[str] = (),
+    organisation: Organisation | None = None,
+    post: str = "",
+    password: str | None = None,
+    language: str = "ja",
+    is_demo: bool = False,
+    welcome: bool = False,
+    by: User | None,
+) -> User:
+    """Give an account; its address counts as verified, because we wrote it down.
+
+    Args:
+        password: None for an account that signs in by e-mail code, or sets a password by the link in its welcome.
+        welcome: send the mail that says how to sign in.
+
+    Raises:
+        Refused: when the address has an account, or the roles are not ``by``'s to give or need another organisation.
+    """
+    address = identifier(email).lower()
+    if User.objects.filter(email__iexact=address).exists():
+        raise Refused(_("This address already has an account."))
+    wanted = sorted(set(roles))
+    _check_roles(wanted, by)
+    _check_bodies(wanted, organisation)
+    user = User.objects.create_user(
+        address, password, name=name, post=post, organisation=organisation, language=language, is_demo=is_demo, is_staff=_is_staff(wanted)
+    )
+    user.groups.set(Group.objects.filter(name__in=wanted))
+    EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
+    audit.record("user.create", user, by=by, roles=wanted, organisation=organisation.pk if organisation else None)
+    if welcome:
+        send_welcome(user, by=by)
+    return user
+
+
+@transaction.atomic
+def set_roles(*, user: User, roles: Iterable[str], by: User | None) -> None:
+    """Replace the roles of an account; whether it may enter the administration follows from them.
+
+    Raises:
+        Refused: for one's own account, for someone who holds more than ``by``, and for a role that ``by`` could not give.
+    """
+    before, wanted = roles_of(user), sorted(set(roles))
+    if before == wanted:
+        return
+    _refuse_above(user, by)
+    if by is not None and by.pk == user.pk:
+        raise Refused(_("Nobody changes their own roles."))
+    _check_roles(set(wanted) ^ set(before), by)
+    _check_bodies(wanted, user.organisation)
+    user.groups.set(Group.objects.filter(name__in=wanted))
+    user.is_staff = _is_staff(wanted) or user.is_superuser
+    user.save(update_fields=["is_staff"])
+    audit.record("user.roles", user, by=by, **{"from": before, "to": wanted})
+
+
+@transaction.atomic
+def change_address(*, user: User, email: str, by: User | None) -> None:
+    """Give the account another address; the old one no longer signs in.
+
+    Raises:
+        Refused: when it belongs to someone else, or the account is not ``by``'s to change.
+    """
+    address = identifier(email).lower()
+    _refuse_above(user, by)
+    if User.objects.filter(email__iexact=address).exclude(pk=user.pk).exists():
+        raise Refused(_("This address already has an account."))
+    before, user.email = user.email, address
+    user.save(update_fields=["email"])
+    EmailAddress.objects.filter(user=user).delete()
+    EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
+    audit.record("user.address", user, by=by, personal={"from": before, "to": address})
+
+
+@transaction.atomic
+def set_active(*, user: User, active: bool, by: User | None) -> None:
+    """Close an account, or open it again. A closed one is signed out with its next click; its history stays.
+
+    Raises:
+        Refused: for one's own account and for someone who holds more than ``by``.
+    """
+    if user.is_active == active:
+        return
+    _refuse_above(user, by)
+    if by is not None and by.pk == user.pk:
+        raise Refused(_("Nobody closes their own account."))
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    audit.record("user.open" if active else "user.close", user, by=by)
+
+
+def _refuse_above(user: User, by: User | None) -> None:
+    if not may_manage(by, user):
+        raise Refused(_("This account holds rights that you do not hold."))
+
+
+def _is_staff(names: Iterable[str]) -> bool:
+    return bool(role_registry.STAFF & set(names))
+
+
+def _check_roles(names: Iterable[str], by: User | None) -> None:
+    for name in sorted(names):
+        if name not in role_registry.LABELS:
+            raise Refused(_("There is no role “%(role)s”.") % {"role": name})
+        if not may_grant(by, name):
+            words = {"role": role_registry.label(name)}
+            raise Refused(_("You cannot give or take the role “%(role)s”: it holds rights that you do not hold.") % words)
+
+
+def _check_bodies(names: Iterable[str], body: Organisation | None) -> None:
+    for name in names:
+        kind = _WITH_A_BODY.get(name)
+        if kind is not None and (body is None or body.kind != kind):
+            raise Refused(
+                _("The role “%(role)s” needs an organisation of the kind “%(kind)s”.")
+                % {"role": role_registry.label(name), "kind": kind.label}
+            )
