@@ -1,6 +1,97 @@
-"""stub"""
+"""Why a mail stands where it stands: one word in the row, one sentence for people, and how a server's reply becomes a word.
 
-CONFIRMED = "confirmed"
-RESENT = "resent"
-BY_STAFF = "by_staff"
-MAILING_CANCELLED = "mailing_cancelled"
+The words are stored, the sentences are not. An upper package adds the words of its own checks with ``register``.
+"""
+
+import re
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# Decided by people or by the business itself
+BY_STAFF, MAILING_CANCELLED, CONFIRMED, RESENT = "by_staff", "mailing_cancelled", "confirmed", "resent"
+EXPIRED, INVENTED, GAVE_UP = "expired", "invented", "gave_up"
+# Our own side
+BUILD, POISON, CHECK = "build", "poison", "check"
+# On the way
+UNREACHABLE, AUTHENTICATION, DROPPED = "unreachable", "authentication", "dropped"
+NO_ANSWER, INTERRUPTED = "no_answer", "interrupted"
+# What a server said
+GREYLISTED, MAILBOX_FULL, THROTTLED, BUSY = "greylisted", "mailbox_full", "throttled", "busy"
+UNKNOWN_ADDRESS, TOO_LARGE, CONTENT, REFUSED = "unknown_address", "too_large", "content", "refused"
+
+_sentences: dict[str, Promise] = {
+    BY_STAFF: gettext_lazy("Staff took it back before it left"),
+    MAILING_CANCELLED: gettext_lazy("The mailing was cancelled before it left"),
+    CONFIRMED: gettext_lazy("Staff confirmed that it arrived"),
+    RESENT: gettext_lazy("Not known whether it arrived; staff sent it again"),
+    EXPIRED: gettext_lazy("It was too late to send it"),
+    INVENTED: gettext_lazy("The address is invented; nothing is sent to it"),
+    GAVE_UP: gettext_lazy("The server kept it waiting for three days"),
+    BUILD: gettext_lazy("No message could be made of its text; nothing was sent"),
+    POISON: gettext_lazy("Sending it broke off three times before anything left"),
+    CHECK: gettext_lazy("It could not be checked whether it is still wanted; it is tried again"),
+    UNREACHABLE: gettext_lazy("Our mail server cannot be reached; it is tried again"),
+    AUTHENTICATION: gettext_lazy("Our mail server does not accept our password; it is tried again"),
+    DROPPED: gettext_lazy("The connection broke before the end of the letter, so it was not accepted; it is tried again"),
+    NO_ANSWER: gettext_lazy("The letter was handed over whole, but the server’s answer never came"),
+    INTERRUPTED: gettext_lazy("Our sender stopped while it handed the letter over"),
+    GREYLISTED: gettext_lazy("The server asks to try again later, as it does with every new sender"),
+    MAILBOX_FULL: gettext_lazy("The recipient’s mailbox is full; it is tried again"),
+    THROTTLED: gettext_lazy("The server asks for fewer mails at a time; it is tried again"),
+    BUSY: gettext_lazy("The server could not take it just now; it is tried again"),
+    UNKNOWN_ADDRESS: gettext_lazy("The server does not know this address"),
+    TOO_LARGE: gettext_lazy("The letter is too large for the server"),
+    CONTENT: gettext_lazy("The server refuses the content of the letter"),
+    REFUSED: gettext_lazy("The server refuses the letter"),
+}
+
+
+def register(word: str, sentence: Promise) -> str:
+    """Make a word known that a purpose's check returns, with its sentence."""
+    _sentences[word] = sentence
+    return word
+
+
+def sentence(word: str, code: int | None = None) -> str:
+    """The sentence in the active language, with the server's code where there was one; "" for no word."""
+    words = str(_sentences.get(word, word))
+    return _("%(sentence)s (%(code)s)") % {"sentence": words, "code": code} if words and code else words
+
+
+def is_temporary(code: int) -> bool:
+    """Whether the server invites us to try again (RFC 5321 4.2.1)."""
+    return 400 <= code < 500
+
+
+def of_reply(phase: str, code: int, text: str) -> str:
+    """The word for a server's refusal.
+
+    Args:
+        phase: ``envelope`` (MAIL and RCPT, so it speaks of the address) or ``data`` and ``reply`` (so it speaks of the letter).
+        code: three digits of RFC 5321.
+        text: may begin with an enhanced code of RFC 3463, such as 5.1.1.
+    """
+    enhanced = found.group() if (found := re.search(r"\b[245]\.\d{1,3}\.\d{1,3}\b", text)) else ""
+    return _temporary(code, enhanced, text) if is_temporary(code) else _permanent(phase, code, enhanced)
+
+
+def _temporary(code: int, enhanced: str, text: str) -> str:
+    if re.search(r"gr[ea]y.?list", text, re.IGNORECASE):
+        return GREYLISTED
+    if code == 452 or enhanced == "4.2.2":
+        return MAILBOX_FULL
+    if code in {421, 432} or enhanced in {"4.7.0", "4.7.28", "4.4.5"} or re.search(r"rate|too many", text, re.IGNORECASE):
+        return THROTTLED
+    return BUSY
+
+
+def _permanent(phase: str, code: int, enhanced: str) -> str:
+    if enhanced in {"5.3.4", "5.2.3"} or code == 552:
+        return TOO_LARGE
+    if phase == "envelope" and (enhanced.startswith("5.1.") or (not enhanced and code in {550, 551, 553})):
+        return UNKNOWN_ADDRESS
+    if phase != "envelope" and (enhanced.startswith(("5.7.", "5.6.")) or code == 554):
+        return CONTENT
+    return REFUSED

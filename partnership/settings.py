@@ -167,6 +167,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
 # ── mail (partnership/mailer.py) ─────────────────────────────────────────────
 EMAIL_URL = env.str("EMAIL_URL", "mailbox:")
+EMAIL_BACKEND = "partnership.mail_backend.OutboxBackend"  # nothing is sent around the outbox
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 60)
 MAIL_FROM = env.str("MAIL_FROM", "Local Partnership Cooperation Division <reception@mofa.example.jp>")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM

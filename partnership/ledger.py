@@ -1,0 +1,177 @@
+"""Every step that the engine takes with a row of the outbox, each one conditional UPDATE: only its row count is believed.
+
+    queued → claimed → transmitting → sent | failed | queued again (certainly not accepted) | uncertain (nobody knows)
+
+A claim raises the row's ``fence``; later steps name it, so that a worker that was taken for dead changes nothing of what
+others did since. All times are the database's. The same statements run on PostgreSQL and on SQLite: there SKIP LOCKED means
+nothing, but the transaction of a claim holds the write lock from its beginning, so the conditions alone decide.
+"""
+
+import contextlib
+import datetime as dt
+import logging
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from partnership import emails, reasons, transitions
+from partnership.models import Email, MailAttempt, Mailing
+from partnership.transport import Reply
+
+CRASHES = 3  # claims in a row that ended without a word; then the row fails alone, instead of killing worker after worker
+SECRET_LIFE = dt.timedelta(hours=1)
+_State = Email.State
+_FINISH = {"finish": transitions.step(Mailing.State.SENDING, to=Mailing.State.FINISHED)}
+
+logger = logging.getLogger(__name__)
+
+
+def lease() -> models.Expression:
+    """The moment until which a worker may keep silent."""
+    return Now() + Value(dt.timedelta(seconds=settings.MAIL_LEASE))
+
+
+def let_go() -> Q:
+    """Rows that may leave: not on hold, and of no mailing or of one that is being sent.
+
+    The mailing is asked in a subquery of its own, never by a join: so every other condition stands in the UPDATE itself and
+    PostgreSQL checks it again when it has waited for another's change of the row.
+    """
+    sending = Mailing.objects.filter(pk=OuterRef("mailing_id"), state=Mailing.State.SENDING)
+    return Q(held=False) & (Q(mailing__isnull=True) | Exists(sending))
+
+
+def due() -> models.QuerySet[Email]:
+    """What may be sent now, in the order in which it should be."""
+    waiting = Email.objects.filter(let_go(), state=_State.QUEUED, next_at__lte=Now(), crashes__lt=CRASHES)
+    return waiting.order_by("priority", "next_at", "id")
+
+
+def claim(owner: str, limit: int) -> list[Email]:
+    """Take up to ``limit`` rows for ``owner``. A row whose last claim broke off is taken alone, so that only it can be blamed.
+
+    The count of crashes is written here, before the work, and taken back by whatever the work ends in.
+    """
+    with transaction.atomic(durable=True):
+        first = list(due().select_for_update(skip_locked=True, of=("self",)).values_list("pk", "crashes")[:limit])
+        wanted = [first[0][0]] if first and first[0][1] else [pk for pk, crashes in first if not crashes]
+        Email.objects.filter(pk__in=wanted, state=_State.QUEUED).update(
+            state=_State.CLAIMED, owner=owner, fence=F("fence") + 1, crashes=F("crashes") + 1, lease_until=lease()
+        )
+        mine = Email.objects.filter(pk__in=wanted, state=_State.CLAIMED, owner=owner)
+        return list(mine.select_related("mailing").order_by("priority", "next_at", "id"))
+
+
+def intend(email: Email) -> bool:
+    """Commit that the body leaves now. False: it may not (taken back, paused, on hold, lease over), and nothing must leave."""
+    mine = Email.objects.filter(let_go(), pk=email.pk, fence=email.fence, state=_State.CLAIMED, lease_until__gt=Now())
+    return mine.update(state=_State.TRANSMITTING, crashes=0, data_started_at=Now(), lease_until=lease()) == 1
+
+
+def release(email: Email, *, reason: str = "", wait: dt.timedelta | None = None, blameless: bool = True) -> bool:
+    """Give a claimed row back; it was no attempt. ``blameless=False`` leaves the crash in its count."""
+    changes: dict[str, Any] = {"state": _State.QUEUED, "owner": "", "lease_until": None}
+    if blameless:
+        changes["crashes"] = 0
+    if reason:
+        changes["reason"] = reason
+    if wait is not None:
+        changes["next_at"] = Now() + Value(wait)
+    return Email.objects.filter(pk=email.pk, fence=email.fence, state=_State.CLAIMED).update(**changes) == 1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one attempt ended: in which phase, in which state, and what the server said."""
+
+    phase: str  # build, envelope, check, data, reply
+    state: str
+    reason: str = ""
+    reply: Reply | None = None
+    wait: dt.timedelta = dt.timedelta()  # until the next attempt, where there is one
+
+
+@transaction.atomic
+def conclude(email: Email, outcome: Outcome, *, worker: str, started_at: dt.datetime) -> bool:
+    """Write how an attempt ended, in the row and in an attempt of its own.
+
+    A worker that was slow but lives may still conclude a row that the sweep called uncertain: it knows better. It may not
+    queue it again when a person sent it again meanwhile; then the row fails, as it certainly was not accepted.
+    """
+    reply = outcome.reply or Reply(code=0)
+    MailAttempt.objects.create(
+        email=email,
+        fence=email.fence,
+        worker=worker[:80],
+        phase=outcome.phase,
+        outcome=outcome.state,
+        code=reply.code or None,
+        reply=reply.text[:500],
+        started_at=started_at,
+        ended_at=timezone.now(),
+    )
+    mine = Email.objects.filter(pk=email.pk, fence=email.fence, state__in=[_State.CLAIMED, _State.TRANSMITTING, _State.UNCERTAIN])
+    changes = _changes(email, outcome, reply)
+    if outcome.state != _State.QUEUED:
+        return mine.update(**changes) == 1
+    if mine.exclude(reason=reasons.RESENT).update(**changes) == 1:
+        return True
+    return mine.update(**_changes(email, replace(outcome, state=_State.FAILED), reply)) == 1
+
+
+def _changes(email: Email, outcome: Outcome, reply: Reply) -> dict[str, Any]:
+    changes: dict[str, Any] = {
+        "state": outcome.state,
+        "reason": outcome.reason,
+        "smtp_code": reply.code or None,
+        "smtp_reply": reply.text[:500],
+        "attempts": F("attempts") + 1,
+        "crashes": 0,
+        "lease_until": None,
+    }
+    if outcome.state == _State.QUEUED:
+        changes |= {"owner": "", "next_at": Now() + Value(outcome.wait)}
+    if outcome.state == _State.SENT:
+        changes["accepted_at"] = Now()
+    if outcome.state in Email.FINAL:
+        changes["finished_at"] = Now()
+    if outcome.state in {*Email.FINAL, _State.UNCERTAIN} and email.purpose in emails.secret_purposes():
+        changes |= {"text": "", "html": ""}
+    return changes
+
+
+def sweep() -> None:
+    """Put right what a lost worker left behind, and close what is complete. Any number of sweepers may do it at once."""
+    over = {"lease_until__lt": Now()}
+    Email.objects.filter(state=_State.CLAIMED, **over).update(state=_State.QUEUED, owner="", lease_until=None)
+    Email.objects.filter(state=_State.TRANSMITTING, **over).update(state=_State.UNCERTAIN, reason=reasons.INTERRUPTED, lease_until=None)
+    broken = Email.objects.filter(state=_State.QUEUED, crashes__gte=CRASHES)
+    for pk in broken.values_list("pk", flat=True):
+        logger.error("mail %s failed: %s claims ended without a word", pk, CRASHES)
+    broken.update(state=_State.FAILED, reason=reasons.POISON, finished_at=Now())
+    _sweep_secrets()
+    finish_mailings()
+
+
+def _sweep_secrets() -> None:
+    """A code that could not be sent for an hour is of no use; a secret text that stays behind would be one to somebody else."""
+    secret = Email.objects.filter(purpose__in=emails.secret_purposes())
+    old = secret.filter(state=_State.QUEUED, created_at__lt=Now() - Value(SECRET_LIFE))
+    old.update(state=_State.CANCELLED, reason=reasons.EXPIRED, finished_at=Now())
+    secret.filter(state__in=[*Email.FINAL, _State.UNCERTAIN]).exclude(text="", html="").update(text="", html="")
+
+
+def finish_mailings() -> None:
+    """Close the mailings of which every mail is final; asked of the rows, never of a counter."""
+    rows = Email.objects.filter(mailing=OuterRef("pk"))
+    resent = Exists(Email.objects.filter(resend_of=OuterRef("pk")))
+    waiting = rows.filter(state__in=Email.UNFINISHED).exclude(Q(state=_State.UNCERTAIN) & resent)
+    for mailing in Mailing.objects.filter(Exists(rows), ~Exists(waiting), state=Mailing.State.SENDING):
+        with contextlib.suppress(transitions.Refused):  # another sweeper was first, or somebody cancelled it
+            changes = {"state_changed_at": timezone.now(), "state_changed_by": None}
+            transitions.move(mailing, _FINISH, "finish", by=None, changes=changes)
