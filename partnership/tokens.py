@@ -1,4 +1,4 @@
-"""Signed tokens: derived, never stored (design.md 4.2). One purpose each; raising the version revokes the older ones."""
+"""Signed tokens: derived, never stored. One purpose each; raising the version revokes the older ones."""
 
 import base64
 import binascii
@@ -25,7 +25,8 @@ def make(purpose: str, pk: int, version: int) -> str:
 
 def read(purpose: str, token: str) -> tuple[int, int] | None:
     """The row's key and the version a token speaks of; None for anything that we did not sign for this purpose."""
-    if len(token) != 40 or not token.isascii():
+    # the decoder would also take + and / for - and _, and one row would have several tokens
+    if len(token) != 40 or not token.isascii() or "+" in token or "/" in token:
         return None
     try:
         raw = base64.b64decode(token, altchars=b"-_", validate=True)

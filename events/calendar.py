@@ -1,0 +1,95 @@
+"""The calendar entry of an event (RFC 5545), in the language of its reader.
+
+METHOD is PUBLISH, not REQUEST (RFC 5546 3.2): a REQUEST makes mail programs answer the organiser by mail, and answers to
+our invitations come by the personal link. No link stands in it, because calendars are shared with others.
+"""
+
+import datetime as dt
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+from icalendar import Calendar, vCalAddress, vText
+from icalendar import Event as Entry
+
+from events import card, windows
+from events.models import Event
+from partnership.purposes import Attached
+
+FILENAME = "event.ics"
+MIMETYPE = "text/calendar; charset=utf-8; method=PUBLISH"
+
+
+def is_possible(event: Event) -> bool:
+    """Whether the dates are known to the day."""
+    return event.precision == Event.Precision.DAY
+
+
+def uid(event: Event) -> str:
+    """The same for the whole life of an event, so that a newer entry replaces the older one."""
+    return f"event-{event.pk}@{urlsplit(settings.SITE_URL).hostname}"
+
+
+def ics(event: Event, language: str) -> bytes:
+    """The entry as a file: the same bytes until a fact of it changes."""
+    with translation.override(language):
+        calendar = Calendar()
+        calendar.add("prodid", "-//Ministry of Foreign Affairs of Japan//Partnership//EN")
+        calendar.add("version", "2.0")
+        calendar.add("calscale", "GREGORIAN")
+        calendar.add("method", "PUBLISH")
+        calendar.add_component(_entry(event, language))
+        calendar.add_missing_timezones()
+        return calendar.to_ical()
+
+
+def attached(event: Event, language: str) -> list[Attached]:
+    """The entry as a part of a mail; nothing where the day is not known."""
+    return [Attached(FILENAME, ics(event, language), MIMETYPE)] if is_possible(event) else []
+
+
+def _entry(event: Event, language: str) -> Entry:
+    printed = card.of(event, language)
+    off = event.state in windows.CALLED_OFF
+    entry = Entry()
+    entry.add("uid", uid(event))
+    entry.add("sequence", event.calendar_sequence)
+    changed = (event.calendar_changed_at or event.created_at).astimezone(dt.UTC)
+    entry.add("dtstamp", changed)
+    entry.add("last-modified", changed)
+    start, end = _times(event)
+    entry.add("dtstart", start)
+    if end:
+        entry.add("dtend", end)
+    entry.add("summary", vText(printed.title, params={"LANGUAGE": language}))
+    if printed.where:
+        entry.add("location", vText(printed.where, params={"LANGUAGE": language}))
+    entry.add("description", "\n".join(_description(printed)))
+    entry.add("status", "CANCELLED" if off else "CONFIRMED")
+    entry.add("transp", "TRANSPARENT" if off else "OPAQUE")
+    if printed.contact_email:
+        organiser = vCalAddress(f"mailto:{printed.contact_email}")
+        organiser.params["cn"] = vText(_("Local Partnership Cooperation Division"))
+        entry.add("organizer", organiser)
+    return entry
+
+
+def _times(event: Event) -> tuple[dt.date | dt.datetime, dt.date | dt.datetime | None]:
+    """From and until; whole days end on the day after (RFC 5545 3.6.1)."""
+    if event.start_time is None:
+        return event.starts_on, event.ends_on + dt.timedelta(days=1)
+    zone = ZoneInfo(event.time_zone)
+    start = dt.datetime.combine(event.starts_on, event.start_time, zone)
+    end = dt.datetime.combine(event.ends_on, event.end_time, zone) if event.end_time else None
+    return start, end if end and end > start else None
+
+
+def _description(printed: card.Card) -> list[str]:
+    lines = [printed.host_line, printed.before]
+    if printed.dress:
+        lines.append(_("Dress: %(dress)s") % {"dress": printed.dress})
+    if printed.contact:
+        lines.append(_("Questions: %(contact)s") % {"contact": printed.contact})
+    return [line for line in lines if line]
