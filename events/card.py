@@ -22,6 +22,7 @@ class Card:
     """The printed facts of an event in one language; an empty one is not printed."""
 
     hosts: tuple[str, ...]
+    inviters: str  # the same in one line, as the subject of a sentence: A, B and C
     host_line: str
     event: str  # the kind of occasion, as the card says it: Reception
     title: str
@@ -46,6 +47,7 @@ def of(event: Event, language: str) -> Card:
         reply_by = dates.long_moment(event.reply_by, language, event.time_zone) if event.reply_by else ""
         return Card(
             hosts=tuple(hosts.names(event, language)),
+            inviters=hosts.joined(hosts.names(event, language), language),
             host_line=hosts.host_line(event, language),
             event=event.kind_facts.event_en if language == "en" else event.kind_facts.event_ja,
             title=event.in_language("title", language),

@@ -1,4 +1,4 @@
-"""Kinds of event, as data: adding a kind touches this file only (design.md 1)."""
+"""Kinds of event, as data: adding a kind touches this file only."""
 
 from dataclasses import dataclass, field
 
@@ -42,19 +42,322 @@ class Kind:
     letters: dict[str, LetterText] = field(default_factory=dict)  # by purpose: invitation, ...
 
 
+# ── letters ──────────────────────────────────────────────────────────────────
+# The card's wording, in the third person; the plain text carries everything. A line whose placeholders are all empty
+# (no dress, nothing before it) is left out when the letter is printed.
+
+_SUBJECT_JA = "【外務省】{title}の御案内"
+_SUBJECT_EN = "Invitation: {title} (Ministry of Foreign Affairs of Japan)"
+
+_BODY_JA = """\
+{salutation}
+
+{hosts}は、下記の{event}を催すに当たり、%(wish)s、謹んで御案内申し上げます。
+
+　　　　　　　　記
+
+{title}
+日時　{when}
+場所　{where}
+開会前　{before}
+服装　{dress}
+
+{reply_line}
+御回答は、次の専用ページからお願い申し上げます。登録は不要です。ページを開いただけでは回答になりません。
+
+{link}
+
+%(terms)s
+御回答は、期限まで同じページで改めていただけます。
+
+照会先　{contact}
+
+外務省 地方連携推進室
+"""
+
+_BODY_EN = """\
+{salutation}
+
+{hosts}
+%(request)s
+{guest}
+%(occasion)s
+
+{title}
+
+Date: {when}
+Place: {where}
+Before it: {before}
+Dress: {dress}
+
+{reply_line}
+Kindly answer on your personal page. No sign-in is needed, and opening the page does not answer for you.
+
+{link}
+
+%(terms)s
+Until the date above you may change your answer on the same page.
+
+For questions: {contact}
+
+Local Partnership Cooperation Division
+Ministry of Foreign Affairs of Japan
+"""
+
+_PERSONAL_JA = """\
+この御案内は御本人に宛てたもので、お譲りいただくことはできません。代理の方の御出席を御希望の場合は、専用ページでお名前と役職をお知らせください。主催者から諾否をお知らせします。
+当日は、この御案内を入口でお示しください。"""
+_PERSONAL_EN = """\
+This invitation is personal and not transferable. Should you wish somebody to attend in your place, please name the person on the page; \
+the hosts will let you know whether they agree.
+Please show this invitation at the gate."""
+_OFFICE_JA = "担当の方に代わって御出席になる場合は、専用ページでお名前と役職をお知らせください。"
+_OFFICE_EN = "Should a colleague attend in your place, please name the person on the page."
+
+
+def _invitation(*, wish: str, terms_ja: str, request: str, occasion: str, terms_en: str) -> dict[str, LetterText]:
+    return {
+        "invitation": LetterText(
+            "招待状",
+            "Invitation",
+            _SUBJECT_JA,
+            _SUBJECT_EN,
+            _BODY_JA % {"wish": wish, "terms": terms_ja},
+            _BODY_EN % {"request": request, "occasion": occasion, "terms": terms_en},
+        )
+    }
+
+
+_PLEASURE = "request the pleasure of the company of"
+_RECEPTION = _invitation(wish="御臨席を賜りたく", terms_ja=_PERSONAL_JA, request=_PLEASURE, occasion="at a {event}", terms_en=_PERSONAL_EN)
+_RECEPTION_BY_ONE = _invitation(
+    wish="御臨席を賜りたく",
+    terms_ja=_PERSONAL_JA,
+    request="requests the pleasure of the company of",
+    occasion="at a {event}",
+    terms_en=_PERSONAL_EN,
+)
+_SEMINAR = _invitation(wish="御出席を賜りたく", terms_ja=_OFFICE_JA, request=_PLEASURE, occasion="at a {event}", terms_en=_OFFICE_EN)
+_TOUR = _invitation(wish="御参加を賜りたく", terms_ja=_OFFICE_JA, request=_PLEASURE, occasion="on the {event}", terms_en=_OFFICE_EN)
+_FORUM = _invitation(
+    wish="御出席を賜りたく",
+    terms_ja=_OFFICE_JA,
+    request="requests the pleasure of the company of",
+    occasion="at the {event}",
+    terms_en=_OFFICE_EN,
+)
+
+
+# ── checklists ───────────────────────────────────────────────────────────────
+
+
+def _lines(*lines: tuple[int, str, str]) -> tuple[ChecklistLine, ...]:
+    return tuple(ChecklistLine(*line) for line in lines)
+
+
+_IIKURA = _lines(
+    (-120, "開催日を大臣室と調整する", "Settle the day with the Minister’s office"),
+    (-110, "共催者（知事・市長）の意向と担当者を確認する", "Confirm the co-hosts and their contacts"),
+    (-100, "実施の決裁を受ける", "Have the plan approved"),
+    (-90, "飯倉公館の使用を申し込む", "Book Iikura Guest House"),
+    (-75, "セミナー、ブース、実演の内容を共催者と決める", "Agree with the co-hosts on seminar, booths and performances"),
+    (-60, "招待先を儀典、関係局課、共催者と調整する", "Settle the guest list with the Protocol Office, the bureaux and the co-hosts"),
+    (-49, "日取りを予告する", "Let the guests know the day"),
+    (-35, "招待状の決裁を受ける", "Have the invitation approved"),
+    (-30, "招待状を送る", "Send the invitations"),
+    (-28, "通訳を手配する", "Engage the interpreters"),
+    (-24, "会場の配置図とブース図を共催者と確認する", "Agree on the floor plan and the booths"),
+    (-21, "料理と飲物、アレルギー表示を確認する", "Check food, drink and allergen signs"),
+    (-18, "進行表と挨拶の案を作る", "Draft the running order and the speeches"),
+    (-14, "鏡開きの樽、刀剣など持込みの届を出す", "Report what is brought in: casks, swords for performances"),
+    (-8, "報道発表をする", "Issue the press release"),
+    (-7, "回答のない宛先に電話する", "Call those who have not answered"),
+    (-5, "代理出席の諾否を決め、出欠を取りまとめる", "Decide on substitutes and settle the guest list"),
+    (-3, "食事と配慮の一覧を料理担当に渡す", "Give the kitchen the dietary needs"),
+    (-2, "来場者名簿と車両一覧を警備に渡す", "Give the guards the names and the cars"),
+    (-1, "名札と受付表を用意し、搬入に立ち会う", "Prepare badges and reception lists; attend the loading"),
+    (1, "出席者数を確定する", "Settle the attendance"),
+    (7, "礼状を送り、求められた連絡先を引き継ぐ", "Send thanks and pass on the contacts that were asked for"),
+    (10, "結果をグローカル外交ネットに載せる", "Publish the result on the Glocal network"),
+    (21, "報道、アンケート、経費、反省点をまとめる", "Gather press, questionnaires, accounts and lessons"),
+)
+_MAYORS = _lines(
+    (-90, "全国市長会と日程、案内の方法を調整する", "Settle day and procedure with the Japan Association of City Mayors"),
+    (-75, "実施の決裁を受ける", "Have the plan approved"),
+    (-60, "ブースの出展と面談の希望を市区から集める", "Collect the cities’ wishes for booths and meetings"),
+    (-45, "出展する市区を決める", "Choose the cities with a booth"),
+    (-35, "招待状の決裁を受ける", "Have the invitation approved"),
+    (-30, "外交団に招待状を送る", "Send the invitations to the diplomatic corps"),
+    (-14, "会場の配置図を確認する", "Agree on the floor plan"),
+    (-8, "報道発表をする", "Issue the press release"),
+    (-5, "出欠を取りまとめる", "Settle the guest list"),
+    (-2, "来場者名簿を警備に渡す", "Give the guards the names"),
+    (1, "出席者数を確定する", "Settle the attendance"),
+    (7, "大使館が求めた連絡先を各市区に伝える", "Pass on to each city the contacts that embassies asked for"),
+    (10, "結果をグローカル外交ネットに載せる", "Publish the result on the Glocal network"),
+)
+_SEMINAR_LINES = _lines(
+    (-120, "共催する地方自治体を募る", "Call for co-hosts"),
+    (-90, "共催者とテーマを決める", "Choose co-hosts and themes"),
+    (-75, "実施の決裁を受ける", "Have the plan approved"),
+    (-60, "会場を押さえる", "Book the venue"),
+    (-40, "招待状の決裁を受ける", "Have the invitation approved"),
+    (-30, "招待状を送る", "Send the invitations"),
+    (-21, "発表資料と通訳を確認する", "Check presentations and interpreters"),
+    (-14, "産品の一覧と原産地、アレルギー表示を確認する", "Check products, their origin and allergen signs"),
+    (-7, "回答のない宛先に電話する", "Call those who have not answered"),
+    (-3, "リハーサルをする", "Rehearse"),
+    (-1, "名札と受付表を用意する", "Prepare badges and reception lists"),
+    (1, "出席者数を確定する", "Settle the attendance"),
+    (7, "交換された連絡先を共催者に引き継ぐ", "Pass on the contacts that were made"),
+    (14, "アンケートをまとめ、結果を載せる", "Gather the questionnaires and publish the result"),
+)
+_TOUR_LINES = _lines(
+    (-120, "訪問先の地方自治体を決める", "Choose the host municipality"),
+    (-90, "実施の決裁を受ける", "Have the plan approved"),
+    (-60, "行程を現地で確かめる", "Walk the route"),
+    (-45, "宿泊、移動、食事を手配する", "Arrange lodging, transport and meals"),
+    (-42, "招待状の決裁を受ける", "Have the invitation approved"),
+    (-35, "招待状を行程とともに送る", "Send the invitations with the itinerary"),
+    (-21, "案内役と通訳を決める", "Engage guides and interpreters"),
+    (-17, "参加者を確定する", "Settle the list of participants"),
+    (-14, "荒天のときの行程を用意する", "Prepare a plan for bad weather"),
+    (-10, "報道発表をする", "Issue the press release"),
+    (-7, "食事、保険、緊急連絡先を確認する", "Check diets, insurance and emergency contacts"),
+    (-3, "名札と座席表を用意する", "Prepare badges and seats in the bus"),
+    (1, "参加者数を確定する", "Settle the number of participants"),
+    (7, "礼状を送る", "Send thanks"),
+    (14, "参加者の発信と反省点をまとめる", "Gather what participants published, and the lessons"),
+)
+_FORUM_LINES = _lines(
+    (-120, "テーマについて地方自治体の希望を聞く", "Ask the local governments which topics they wish"),
+    (-90, "分科会と登壇者を決める", "Choose sections and speakers"),
+    (-75, "実施の決裁を受ける", "Have the plan approved"),
+    (-60, "会場を押さえる", "Book the venue"),
+    (-45, "参加を募る（分科会の希望も）", "Open the registration with the choice of section"),
+    (-30, "大使館に案内を送る", "Invite the embassies to the exchange"),
+    (-14, "分科会の割り振りを決める", "Place participants in sections"),
+    (-7, "資料と事前の質問を登壇者に渡す", "Give the speakers materials and questions"),
+    (-1, "受付表を用意する", "Prepare the reception lists"),
+    (1, "各部の出席者数を確定する", "Settle the attendance of each part"),
+    (7, "残った質問に答える", "Answer the open questions"),
+    (14, "資料と概要をグローカル外交ネットに載せる", "Publish materials and a summary on the Glocal network"),
+)
+_FAIR_LINES = _lines(
+    (-180, "開催地と催しを在外公館と決める", "Choose city and fair with the mission"),
+    (-150, "参加する県を募る", "Call for participating prefectures"),
+    (-120, "実施の決裁を受ける", "Have the plan approved"),
+    (-90, "産品ごとに輸入規制を確認する", "Check the import rules of each product"),
+    (-60, "輸送と試飲試食の許可を取る", "Arrange shipping and permits for tastings"),
+    (-30, "ブースと舞台の割り振りを決める", "Settle booths and stage slots"),
+    (-14, "報道への案内を出す", "Invite the press"),
+    (1, "来場者数を確定する", "Settle the number of visitors"),
+    (14, "報道と反響をまとめる", "Gather press and reactions"),
+    (30, "結果を二つの言語で載せる", "Publish the result in both languages"),
+)
+_PROJECT_LINES = _lines(
+    (-120, "地方自治体の希望を受け付ける", "Take in the local government’s wish"),
+    (-100, "日程、施設、予算を在外公館と確認する", "Settle day, premises and budget with the mission"),
+    (-80, "実施の決裁を受ける", "Have the plan approved"),
+    (-45, "産品の通関と検疫を確認する", "Check customs and quarantine"),
+    (-30, "現地の客を在外公館が招く", "The mission invites the guests"),
+    (1, "来場者数を確定する", "Settle the number of guests"),
+    (30, "商談の状況を聞く", "Ask how the business talks go on"),
+    (180, "半年後の状況を聞く", "Ask again after half a year"),
+    (365, "一年後の成果を聞く", "Ask for the result after a year"),
+)
+
+# ── the kinds ────────────────────────────────────────────────────────────────
+
 KINDS: dict[str, Kind] = {
     kind.key: kind
     for kind in (
-        Kind("iikura_reception", _("reception at Iikura Guest House"), "レセプション", "Reception", series=True),
-        Kind("city_mayors_reception", _("reception for city mayors"), "レセプション", "Reception", series=True),
-        Kind("regional_promotion_seminar", _("regional promotion seminar"), "セミナー", "Seminar", series=True),
-        Kind("diplomats_study_tour", _("diplomats’ study tour"), "視察ツアー", "Study Tour", series=True),
-        Kind("ambassadors_tour", _("ambassadors’ tour (Protocol Office)"), "地方視察", "Tour"),
-        Kind("local_partnership_forum", _("local partnership cooperation forum"), "フォーラム", "Forum", series=True),
-        Kind("reputation_recovery_event", _("event against reputational damage"), "広報事業", "Promotional Event", abroad=True),
-        Kind("blogger_invitation_tour", _("invitation of bloggers"), "招へい", "Invitation Tour"),
-        Kind("regional_promotion_project", _("regional promotion project"), "広報事業", "Promotional Event", abroad=True),
-        Kind("municipal_promotion_event", _("promotion by a municipality"), "広報事業", "Promotional Event"),
+        Kind(
+            "iikura_reception",
+            _("reception at Iikura Guest House"),
+            "レセプション",
+            "Reception",
+            series=True,
+            checklist=_IIKURA,
+            letters=_RECEPTION,
+        ),
+        Kind(
+            "city_mayors_reception",
+            _("reception for city mayors"),
+            "レセプション",
+            "Reception",
+            series=True,
+            checklist=_MAYORS,
+            letters=_RECEPTION_BY_ONE,
+        ),
+        Kind(
+            "regional_promotion_seminar",
+            _("regional promotion seminar"),
+            "セミナー",
+            "Seminar",
+            series=True,
+            checklist=_SEMINAR_LINES,
+            letters=_SEMINAR,
+        ),
+        Kind(
+            "diplomats_study_tour",
+            _("diplomats’ study tour"),
+            "視察ツアー",
+            "Study Tour",
+            series=True,
+            checklist=_TOUR_LINES,
+            letters=_TOUR,
+        ),
+        # the Protocol Office’s own programme for heads of mission with their spouses; never counted among the study tours
+        Kind("ambassadors_tour", _("ambassadors’ tour (Protocol Office)"), "地方視察", "Tour", checklist=_TOUR_LINES, letters=_TOUR),
+        Kind(
+            "local_partnership_forum",
+            _("local partnership cooperation forum"),
+            "フォーラム",
+            "Forum",
+            series=True,
+            audience=(),
+            checklist=_FORUM_LINES,
+            letters=_FORUM,
+        ),
+        Kind(
+            "reputation_recovery_event",
+            _("event against reputational damage"),
+            "広報事業",
+            "Promotional Event",
+            abroad=True,
+            audience=(),
+            checklist=_FAIR_LINES,
+            letters=_SEMINAR,
+        ),
+        Kind(
+            "blogger_invitation_tour",
+            _("invitation of bloggers"),
+            "招へい",
+            "Invitation Tour",
+            audience=(),
+            checklist=_TOUR_LINES,
+            letters=_TOUR,
+        ),
+        Kind(
+            "regional_promotion_project",
+            _("regional promotion project"),
+            "広報事業",
+            "Promotional Event",
+            abroad=True,
+            audience=(),
+            checklist=_PROJECT_LINES,
+            letters=_SEMINAR,
+        ),
+        Kind(
+            "municipal_promotion_event",
+            _("promotion by a municipality"),
+            "広報事業",
+            "Promotional Event",
+            audience=(),
+            checklist=_PROJECT_LINES,
+            letters=_SEMINAR,
+        ),
     )
 }
 

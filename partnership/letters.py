@@ -92,6 +92,9 @@ def clean(value: str) -> str:
 def render(text: str, values: Mapping[str, str], links: frozenset[str] | set[str] = frozenset()) -> str:
     """The text with its placeholders filled, in one pass: what a value holds is never looked at again.
 
+    A line that consists of placeholders without a value, and the words that introduce them, is left out: an event without
+    a dress has no line “Dress:”.
+
     Args:
         text: with {name}.
         values: by name.
@@ -105,7 +108,12 @@ def render(text: str, values: Mapping[str, str], links: frozenset[str] | set[str
         name = match.group(1)
         return marks.mark(name) if name in links else clean(values[name])
 
-    return _PLACEHOLDER.sub(one, text.replace("\r\n", "\n").replace("\r", "\n"))
+    def says_something(line: str) -> bool:
+        used = _PLACEHOLDER.findall(line)
+        return not used or any(name in links or name not in values or clean(values[name]).strip() for name in used)
+
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return _PLACEHOLDER.sub(one, "\n".join(line for line in lines if says_something(line)))
 
 
 def render_subject(text: str, values: Mapping[str, str]) -> str:
