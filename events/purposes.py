@@ -38,7 +38,7 @@ PLACEHOLDERS = (
 )
 
 _FACTS = {
-    "hosts": (gettext_lazy("Hosts"), "host_line"),
+    "hosts": (gettext_lazy("Hosts"), "inviters"),
     "event": (gettext_lazy("Occasion"), "event"),
     "title": (gettext_lazy("Title"), "title"),
     "when": (gettext_lazy("Date and time"), "when"),
