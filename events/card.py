@@ -113,10 +113,6 @@ def answered_at(moment: dt.datetime, language: str) -> str:
 def host_lines(printed: Card, language: str) -> list[str]:
     """The hosts as the card sets them, one below the other: with commas and “and” in English, bare in Japanese."""
     names = list(printed.hosts)
-    if language != "en" or not names:
+    if language != "en" or len(names) < 2:
         return names
-    names = [name.removeprefix("The ").removeprefix("the ") for name in names]
-    lines = [f"{'The' if number == 0 else 'the'} {name}" for number, name in enumerate(names)]
-    if len(lines) > 1:
-        lines = [f"{line}," for line in lines[:-2]] + [lines[-2], f"and {lines[-1]}"]
-    return lines
+    return [*(f"{name}," for name in names[:-2]), names[-2], f"and {names[-1]}"]

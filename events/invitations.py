@@ -13,7 +13,8 @@ from events.answers import Choice, answer, consent, decide_late, refuse_substitu
 from events.models import Event, Invitation
 from events.windows import Window, window
 from partnership import audit, positions, tokens
-from partnership.models import Position, User
+from partnership.models import Appointment, Position, User
+from partnership.positions import incumbents
 from partnership.transitions import Refused
 
 __all__ = [
@@ -61,8 +62,7 @@ def find(text: str) -> Invitation | None:
     return found if found and timezone.now() < windows.expires_at(found.event) else None
 
 
-def _snapshot(position: Position) -> dict[str, str]:
-    holder = positions.incumbent(position)
+def _snapshot(position: Position, holder: Appointment | None) -> dict[str, str]:
     return {
         "name_ja": positions.addressee(position, "ja", holder),
         "name_en": positions.addressee(position, "en", holder),
@@ -88,8 +88,12 @@ def invite(*, event: Event, position: Position, by: User | None) -> Invitation:
         Refused: when the post is invited already, or the event is called off or over.
     """
     _refuse_unless_inviting(event)
+    return _invite(event, position, positions.incumbent(position), by)
+
+
+def _invite(event: Event, position: Position, holder: Appointment | None, by: User | None) -> Invitation:
     body = position.organisation
-    values = {**_snapshot(position), "organisation": body, "country": body.country, "added_by": by}
+    values = {**_snapshot(position, holder), "organisation": body, "country": body.country, "added_by": by}
     invitation, created = Invitation.objects.get_or_create(event=event, position=position, defaults=values)
     if not created:
         invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
@@ -107,8 +111,11 @@ def invite(*, event: Event, position: Position, by: User | None) -> Invitation:
 @transaction.atomic
 def invite_many(*, event: Event, positions: Iterable[Position], by: User | None) -> list[Invitation]:
     """Invite those of the posts that are not invited yet; the same list twice adds nobody."""
+    _refuse_unless_inviting(event)
     standing = set(event.invitations.exclude(reply=Invitation.Reply.WITHDRAWN).values_list("position_id", flat=True))
-    return [invite(event=event, position=position, by=by) for position in positions if position.pk not in standing]
+    fresh = {position.pk: position for position in positions if position.pk not in standing}
+    holders = incumbents(fresh.values())
+    return [_invite(event, position, holders[key], by) for key, position in fresh.items()]
 
 
 def _locked(invitation: Invitation) -> Invitation:

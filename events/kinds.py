@@ -35,6 +35,7 @@ class Kind:
     name: Promise
     event_ja: str  # as the card says it: レセプション
     event_en: str  # as the card says it: Reception
+    lead_en: str = "at a"  # what the card puts before it: at a Reception, on the Study Tour
     series: bool = False
     abroad: bool = False
     audience: tuple[str, ...] = ("embassy",)  # kinds of organisation whose absence from the list must be explained
@@ -304,17 +305,21 @@ KINDS: dict[str, Kind] = {
             _("diplomats’ study tour"),
             "視察ツアー",
             "Study Tour",
+            "on the",
             series=True,
             checklist=_TOUR_LINES,
             letters=_TOUR,
         ),
         # the Protocol Office’s own programme for heads of mission with their spouses; never counted among the study tours
-        Kind("ambassadors_tour", _("ambassadors’ tour (Protocol Office)"), "地方視察", "Tour", checklist=_TOUR_LINES, letters=_TOUR),
+        Kind(
+            "ambassadors_tour", _("ambassadors’ tour (Protocol Office)"), "地方視察", "Tour", "on the", checklist=_TOUR_LINES, letters=_TOUR
+        ),
         Kind(
             "local_partnership_forum",
             _("local partnership cooperation forum"),
             "フォーラム",
             "Forum",
+            "at the",
             series=True,
             audience=(),
             checklist=_FORUM_LINES,
@@ -335,6 +340,7 @@ KINDS: dict[str, Kind] = {
             _("invitation of bloggers"),
             "招へい",
             "Invitation Tour",
+            "on the",
             audience=(),
             checklist=_TOUR_LINES,
             letters=_TOUR,

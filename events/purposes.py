@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from events import calendar, card, confirmations, invitations, windows
 from events.models import Event, Invitation, LeftOut
-from partnership import emails, purposes, reasons
+from partnership import emails, positions, purposes, reasons
 from partnership.models import Email, Mailing, Organisation, Recipient
 from partnership.purposes import Attached, Placeholder, Purpose
 
@@ -127,12 +127,14 @@ def _in(language: str, words: object) -> str:
 
 
 def salutation(invitation: Invitation, language: str) -> str:
-    """How a letter greets: “Your Excellency,” an ambassador; in Japanese post and name."""
-    ambassador = invitation.rank in {"ambassador", "designate"}
-    if language == "en":
-        name = invitation.in_language("name", "en")
-        return "Your Excellency," if ambassador else f"Dear {name}," if name else "Dear Sir or Madam,"
-    return card.guest(invitation, "ja")
+    """How a letter greets, from what is kept as printed."""
+    return positions.greeting(
+        name=getattr(invitation, f"name_{language}"),
+        post=getattr(invitation, f"post_{language}"),
+        rank=invitation.rank,
+        role=invitation.position.role,
+        language=language,
+    )
 
 
 # ── the letter ───────────────────────────────────────────────────────────────
