@@ -21,10 +21,11 @@ from partnership import dates
 class Card:
     """The printed facts of an event in one language; an empty one is not printed."""
 
-    hosts: tuple[str, ...]
+    hosts: tuple[str, ...]  # as they sign, in protocol order
     inviters: str  # the same in one line, as the subject of a sentence: A, B and C
-    host_line: str
+    host_line: str  # the same with how they host: Co-hosted by A, B and C
     event: str  # the kind of occasion, as the card says it: Reception
+    occasion: str  # the same with what stands before it: at a Reception
     title: str
     when: str
     where: str
@@ -45,11 +46,13 @@ def of(event: Event, language: str) -> Card:
     """The card of an event."""
     with translation.override(language):
         reply_by = dates.long_moment(event.reply_by, language, event.time_zone) if event.reply_by else ""
+        names, kind = hosts.names(event, language), event.kind_facts
         return Card(
-            hosts=tuple(hosts.names(event, language)),
-            inviters=hosts.joined(hosts.names(event, language), language),
+            hosts=tuple(names),
+            inviters=hosts.joined(names, language),
             host_line=hosts.host_line(event, language),
-            event=event.kind_facts.event_en if language == "en" else event.kind_facts.event_ja,
+            event=kind.event_en if language == "en" else kind.event_ja,
+            occasion=f"{kind.lead_en} {kind.event_en}" if language == "en" else kind.event_ja,
             title=event.in_language("title", language),
             when=when(event, language),
             where=where(event, language),
