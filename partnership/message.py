@@ -56,7 +56,7 @@ def sender() -> str:
 
 def _head(message: Message, email: Email) -> None:
     name, address = parseaddr(settings.MAIL_FROM)
-    message["From"] = formataddr((name, addresses.on_the_wire(address)), "utf-8")
+    message["From"] = formataddr((settings.MAIL_NAME_JA if email.language == "ja" else name, addresses.on_the_wire(address)), "utf-8")
     message["To"] = addresses.on_the_wire(email.to_address)
     message["Subject"] = Header(email.subject, None if email.subject.isascii() else "utf-8", header_name="Subject")
     message["Date"] = format_datetime(timezone.localtime())

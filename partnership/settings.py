@@ -170,6 +170,7 @@ EMAIL_URL = env.str("EMAIL_URL", "mailbox:")
 EMAIL_BACKEND = "partnership.mail_backend.OutboxBackend"  # nothing is sent around the outbox
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 60)
 MAIL_FROM = env.str("MAIL_FROM", "Local Partnership Cooperation Division <reception@mofa.example.jp>")
+MAIL_NAME_JA = env.str("MAIL_NAME_JA", "外務省 地方連携推進室")  # the sender's name on Japanese mails, before the same address
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "reception@mofa.example.jp" if DEMO else "")  # shown to guests where an event names nobody
 CONTACT_PHONE = env.str("CONTACT_PHONE", "03-0000-0000" if DEMO else "03-3580-3311")

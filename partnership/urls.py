@@ -13,6 +13,7 @@ urlpatterns = [
     path("account/", views.account, name="account"),
     path("accounts/", include("partnership.account_urls")),
     path("rsvp/", include("events.rsvp.urls")),
+    path("mailbox/", include("partnership.mailbox.urls")),
     path("admin/", admin.site.urls),
 ]
 
