@@ -112,7 +112,8 @@ class Stack(Served):
         return (self.data_dir / "worker.log").read_text()
 
 
-def _environment(data_dir: Path, port: int, **more: str) -> dict[str, str]:
+def environment(data_dir: Path, port: int, **more: str) -> dict[str, str]:
+    """What a server of ours is told: this process’s environment without what only the tests use."""
     kept = {name: value for name, value in os.environ.items() if name not in _OURS}
     return {**kept, "DATA_DIR": str(data_dir), "PORT": str(port), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", **more}
 
@@ -124,12 +125,12 @@ def _data_dir() -> Path:
 
 
 @contextlib.contextmanager
-def _running(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+def _running(said: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """``manage.py serve`` until the end of the block; yields once it says that it is ready."""
     output: list[str] = []
     command = [sys.executable, "manage.py", "serve"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    with services.process(command, cwd=ROOT, env=environment, **pipes) as process:
+    with services.process(command, cwd=ROOT, env=said, **pipes) as process:
         threading.Thread(target=lambda: output.extend(process.stdout), daemon=True).start()
         end = time.monotonic() + PATIENCE
         while not any(line.startswith("Ready at") for line in output):
@@ -142,10 +143,10 @@ def _running(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str
 
 
 @contextlib.contextmanager
-def serve(data_dir: Path | None = None, **environment: str) -> Iterator[Served]:
+def serve(data_dir: Path | None = None, **more: str) -> Iterator[Served]:
     """The demonstration in one process on SQLite, as ``make run`` starts it; with ``data_dir`` on the data of an earlier start."""
     home, port = data_dir or _data_dir(), services.free_port()
-    said = _environment(home, port, **environment)
+    said = environment(home, port, **more)
     try:
         with _running(said) as (process, output):
             yield Served(f"http://127.0.0.1:{port}", home, said, process, output)
@@ -177,7 +178,7 @@ def _database(server: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def stack(**environment: str) -> Iterator[Stack]:
+def stack(**more: str) -> Iterator[Stack]:
     """The demonstration on PostgreSQL and Redis, with a separate worker and a mail server that keeps what it gets."""
     home, port = _data_dir(), services.free_port()
     with contextlib.ExitStack() as parts:
@@ -185,7 +186,7 @@ def stack(**environment: str) -> Iterator[Stack]:
         database = parts.enter_context(_database(parts.enter_context(services.postgres())))
         broker = parts.enter_context(services.redis())
         kept = parts.enter_context(sink())
-        said = _environment(home, port, DATABASE_URL=database, BROKER_URL=broker, EMAIL_URL=kept.url, **environment)
+        said = environment(home, port, DATABASE_URL=database, BROKER_URL=broker, EMAIL_URL=kept.url, **more)
         process, output = parts.enter_context(_running(said))
         running = Stack(f"http://127.0.0.1:{port}", home, said, process, output, sink=kept)
         parts.callback(running.stop_worker)

@@ -1,0 +1,27 @@
+"""Mistakes in the settings that Django's own checks do not know."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  Django's name
+
+
+@register(Tags.compatibility)
+def lease_outlives_the_mail_server(**_kwargs: Any) -> list[CheckMessage]:
+    """A worker that waits for a slow relay must not be taken for a dead one."""
+    if settings.MAIL_LEASE > settings.EMAIL_TIMEOUT:
+        return []
+    return [Error("MAIL_LEASE must be longer than EMAIL_TIMEOUT, or a slow relay makes mails uncertain.", id="partnership.E001")]
+
+
+@register(Tags.security, deploy=True)
+def production_is_no_demonstration(**_kwargs: Any) -> list[CheckMessage]:
+    """What a demonstration may leave to defaults, a real installation must say."""
+    found: list[CheckMessage] = []
+    if settings.DEMO:
+        found.append(Warning("DATA_DIR carries the marker of a demonstration.", id="partnership.W001"))
+    if "mofa.example.jp" in settings.MAIL_FROM:
+        found.append(Warning("MAIL_FROM is not set: mails would come from an address that does not exist.", id="partnership.W002"))
+    if not settings.EMBEDDED_WORKER and "locmem" in settings.CACHES["default"]["BACKEND"]:
+        found.append(Warning("CACHE_URL is not set: each web process would count the rate limits for itself.", id="partnership.W003"))
+    return found
