@@ -62,11 +62,10 @@ def create(
         Refused: when the address has an account, or the roles are not ``by``'s to give or need another organisation.
     """
     address = identifier(email).lower()
-    if User.objects.filter(email__iexact=address).exists():
-        raise Refused(_("This address already has an account."))
+    check_address(address)
     wanted = sorted(set(roles))
-    _check_roles(wanted, by)
-    _check_bodies(wanted, organisation)
+    check_roles(wanted, by)
+    check_bodies(wanted, organisation)
     user = User.objects.create_user(
         address, password, name=name, post=post, organisation=organisation, language=language, is_demo=is_demo, is_staff=_is_staff(wanted)
     )
@@ -91,8 +90,8 @@ def set_roles(*, user: User, roles: Iterable[str], by: User | None) -> None:
     _refuse_above(user, by)
     if by is not None and by.pk == user.pk:
         raise Refused(_("Nobody changes their own roles."))
-    _check_roles(set(wanted) ^ set(before), by)
-    _check_bodies(wanted, user.organisation)
+    check_roles(set(wanted) ^ set(before), by)
+    check_bodies(wanted, user.organisation)
     user.groups.set(Group.objects.filter(name__in=wanted))
     user.is_staff = _is_staff(wanted) or user.is_superuser
     user.save(update_fields=["is_staff"])
@@ -108,8 +107,7 @@ def change_address(*, user: User, email: str, by: User | None) -> None:
     """
     address = identifier(email).lower()
     _refuse_above(user, by)
-    if User.objects.filter(email__iexact=address).exclude(pk=user.pk).exists():
-        raise Refused(_("This address already has an account."))
+    check_address(address, user)
     before, user.email = user.email, address
     user.save(update_fields=["email"])
     EmailAddress.objects.filter(user=user).delete()
@@ -143,7 +141,15 @@ def _is_staff(names: Iterable[str]) -> bool:
     return bool(role_registry.STAFF & set(names))
 
 
-def _check_roles(names: Iterable[str], by: User | None) -> None:
+def check_address(address: str, user: User | None = None) -> None:
+    """Raises Refused when another account has this address."""
+    others = User.objects.exclude(pk=user.pk) if user is not None else User.objects.all()
+    if others.filter(email__iexact=identifier(address)).exists():
+        raise Refused(_("This address already has an account."))
+
+
+def check_roles(names: Iterable[str], by: User | None) -> None:
+    """Raises Refused for a role that ``by`` could not give."""
     for name in sorted(names):
         if name not in role_registry.LABELS:
             raise Refused(_("There is no role “%(role)s”.") % {"role": name})
@@ -152,7 +158,8 @@ def _check_roles(names: Iterable[str], by: User | None) -> None:
             raise Refused(_("You cannot give or take the role “%(role)s”: it holds rights that you do not hold.") % words)
 
 
-def _check_bodies(names: Iterable[str], body: Organisation | None) -> None:
+def check_bodies(names: Iterable[str], body: Organisation | None) -> None:
+    """Raises Refused where a role needs an organisation of another kind."""
     for name in names:
         kind = _WITH_A_BODY.get(name)
         if kind is not None and (body is None or body.kind != kind):

@@ -107,6 +107,11 @@ class BaseAdmin(Mended, admin.ModelAdmin):
         """The mended list."""
         return MendedChangeList
 
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """With the related rows that a line names, also where it is offered for completion."""
+        queryset = super().get_queryset(request)
+        return queryset.select_related(*self.list_select_related) if isinstance(self.list_select_related, list | tuple) else queryset
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only what a declared filter reads; anything else would let a column be guessed letter by letter."""
         list_filter = self.get_list_filter(request) if request is not None else self.list_filter

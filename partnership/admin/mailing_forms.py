@@ -1,0 +1,67 @@
+"""Forms of a mailing's pages."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from partnership import letters, purposes
+from partnership.forms import VersionedModelForm
+from partnership.mailings import TEXTS, TITLES
+from partnership.models import Mailing
+
+_OFFICE_CLOSES = dt.time(17)
+
+
+class LettersForm(VersionedModelForm):
+    """Titles and texts in both languages."""
+
+    class Meta(VersionedModelForm.Meta):
+        model = Mailing
+        fields = ["title_ja", "title_en", "subject_ja", "body_ja", "subject_en", "body_en"]
+        help_texts = {"title_ja": _("Only the division reads it."), "title_en": _("Only the division reads it.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.purpose = purposes.get(self.instance.purpose)
+        for language in ("ja", "en"):
+            self.fields[f"body_{language}"].widget.attrs.update(rows=18, lang=language)
+            self.fields[f"subject_{language}"].widget.attrs.update(lang=language)
+            self.fields[f"title_{language}"].widget.attrs.update(lang=language)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse what could not be printed, each sentence at its letter."""
+        cleaned = super().clean()
+        for language in ("ja", "en"):
+            subject, body = self.cleaned_data.get(f"subject_{language}"), self.cleaned_data.get(f"body_{language}")
+            if subject and body:
+                for problem in letters.problems(self.purpose, subject, body):
+                    self.add_error(f"body_{language}", problem)
+        return cleaned
+
+    def texts(self) -> dict[str, str]:
+        """What was typed, for ``mailings.edit``."""
+        return {name: self.cleaned_data[name] for name in (*TITLES, *TEXTS)}
+
+
+class SubmissionForm(forms.Form):
+    """What goes along with a paper: a word to the deciders, and until when."""
+
+    note = forms.CharField(label=_("Note to the deciders"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    due_on = forms.DateField(
+        label=_("To be decided by"), required=False, help_text=_("17:00 on that day."), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def clean_due_on(self) -> dt.date | None:
+        """Only a day to come."""
+        day = self.cleaned_data["due_on"]
+        if day and day < timezone.localdate():
+            raise forms.ValidationError(_("This day is over."))
+        return day
+
+    def due_at(self) -> dt.datetime | None:
+        """The day's end of office hours."""
+        day = self.cleaned_data.get("due_on")
+        return timezone.make_aware(dt.datetime.combine(day, _OFFICE_CLOSES)) if day else None
