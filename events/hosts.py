@@ -4,7 +4,7 @@
 Prefecture and the Mayor of Hiroshima”. 及び stands once, before the last name (the way of Japanese official texts).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from events.models import Event, EventHost
@@ -24,12 +24,8 @@ def joined(names: Sequence[str], language: str) -> str:
 
 
 def of_event(event: Event) -> list[EventHost]:
-    """The hosts in protocol order with what their names are made of; fetched once for each event object."""
-    cached = event.__dict__.get("_hosts_in_order")
-    if cached is None:
-        rows = event.hosts.select_related("organisation").prefetch_related("organisation__positions").order_by("order", "pk")
-        cached = event.__dict__["_hosts_in_order"] = list(rows)
-    return cached
+    """The hosts in protocol order with what their names are made of."""
+    return list(event.hosts.select_related("organisation").prefetch_related("organisation__positions").order_by("order", "pk"))
 
 
 def sign(host: EventHost, language: str) -> str:
@@ -56,16 +52,14 @@ def _with_article(words: str) -> str:
     return words if words.lower().startswith("the ") else f"the {words}"
 
 
-def _with(event: Event, roles: Iterable[str]) -> list[EventHost]:
-    return [host for host in of_event(event) if host.role in set(roles)]
-
-
 def names(event: Event, language: str) -> list[str]:
     """The hosts as the card prints them, one a line: “The Minister for Foreign Affairs of Japan”, “the Governor of …”."""
-    lines = [_of_japan(host, sign(host, language)) if language.startswith("en") else sign(host, language) for host in _with(event, _HOSTS)]
-    if lines and language.startswith("en"):
-        lines[0] = lines[0][0].upper() + lines[0][1:]
-    return lines
+    lines = [
+        sign(host, language) if language == "ja" else _of_japan(host, sign(host, language))
+        for host in of_event(event)
+        if host.role in _HOSTS
+    ]
+    return [line[:1].upper() + line[1:] if place == 0 else line for place, line in enumerate(lines)]
 
 
 def _of_japan(host: EventHost, words: str) -> str:
@@ -76,16 +70,16 @@ def _of_japan(host: EventHost, words: str) -> str:
 def host_line(event: Event, language: str) -> str:
     """Who hosts the event, in one line; "" when nobody is recorded.
 
-    Hosts that share a group stand together: 「松戸市長及び千葉県知事（第1グループ）」 would only confuse a guest, so the line
-    names them in order and ``groups`` tells them apart.
+    The line names all in order; which of them share a group says ``groups``.
     """
-    hosts = _with(event, _HOSTS)
+    every = of_event(event)
+    hosts = [host for host in every if host.role in _HOSTS]
     parts = [_hosted(hosts, language)] if hosts else []
-    cooperating = _with(event, [EventHost.Role.COOPERATING])
+    cooperating = [host for host in every if host.role == EventHost.Role.COOPERATING]
     if cooperating:
         who = joined([sign(host, language) for host in cooperating], language)
         parts.append(f"in cooperation with {who}" if language.startswith("en") else f"{who}の協力")
-    participating = _with(event, [EventHost.Role.PARTICIPATING])
+    participating = [host for host in every if host.role == EventHost.Role.PARTICIPATING]
     if participating:
         who = joined([_body_name(host, language) for host in participating], language)
         parts.append(f"with the participation of {who}" if language.startswith("en") else f"{who}の参加")

@@ -53,6 +53,25 @@ class Outcome:
         return f"{self.register}: " + (", ".join(f"{count:,} {word}" for word, count in numbers.items() if count) or "nothing to do")
 
 
+_SHOWN = 20  # lines of each sort, unless all are asked for
+
+
+def told(outcomes: Iterable[Outcome], *, everything: bool = False) -> Iterator[str]:
+    """What a load did, line by line for a terminal: the numbers, then what a person should look at."""
+    for outcome in outcomes:
+        yield "  " + outcome.summary()
+        for word, lines in (
+            ("changed", outcome.changes),
+            ("CONFLICT", outcome.conflicts),
+            ("left out", outcome.left_out),
+            ("no longer in the file, kept", outcome.gone),
+        ):
+            shown = lines if everything else lines[:_SHOWN]
+            yield from (f"    {word}: {line}" for line in shown)
+            if len(lines) > len(shown):
+                yield f"    … and {len(lines) - len(shown):,} more ({word}); -v 2 shows all"
+
+
 class BadRegister(Exception):
     """A data file that cannot be trusted; the message says which row and why. Nothing is loaded then."""
 

@@ -2,7 +2,6 @@
 
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,9 +11,7 @@ from municipalities.registers import load_local_governments
 from partnership import audit
 from partnership.body_registers import load_bodies, load_countries, load_embassies, load_missions
 from partnership.progress import Bar
-from partnership.registers import BadRegister, Outcome
-
-_SHOWN = 20  # lines of each sort; -v 2 shows all
+from partnership.registers import BadRegister, Outcome, told
 
 
 class Command(BaseCommand):
@@ -42,7 +39,8 @@ class Command(BaseCommand):
                 with Bar(name, size, self.stdout._out if options["verbosity"] else None) as bar:
                     made = load(tick=bar.to)
                 outcomes = [made] if isinstance(made, Outcome) else list(made)
-                self._tell(outcomes, everything_shown=options["verbosity"] > 1)
+                for line in told(outcomes, everything=options["verbosity"] > 1):
+                    self.stdout.write(line)
                 everything += outcomes
         except BadRegister as error:
             raise CommandError(f"{error}. Nothing was loaded.") from error
@@ -54,18 +52,3 @@ class Command(BaseCommand):
         if counts:
             audit.record("registers.load", by=None, registers=counts)
         self.stdout.write(f"Registers are up to date ({time.monotonic() - began:.1f} s).")
-
-    def _tell(self, outcomes: Iterable[Outcome], *, everything_shown: bool) -> None:
-        for outcome in outcomes:
-            self.stdout.write("  " + outcome.summary())
-            for word, lines in (
-                ("changed", outcome.changes),
-                ("CONFLICT", outcome.conflicts),
-                ("left out", outcome.left_out),
-                ("no longer in the file, kept", outcome.gone),
-            ):
-                shown = lines if everything_shown else lines[:_SHOWN]
-                for line in shown:
-                    self.stdout.write(f"    {word}: {line}")
-                if len(lines) > len(shown):
-                    self.stdout.write(f"    … and {len(lines) - len(shown):,} more ({word}); -v 2 shows all")
