@@ -101,7 +101,7 @@ def login() -> Callable[..., PolicingClient]:
 
     def sign_in(user: User) -> PolicingClient:
         client = PolicingClient()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user)
         return client
 
     return sign_in
