@@ -24,7 +24,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 @pytest.fixture(scope="session")
 def live() -> Iterator[servers.Served]:
     """``manage.py serve`` on data of its own, with the demonstration loaded: one process, SQLite."""
-    with servers.serve() as served:
+    with servers.serve(MAIL_SWEEP="3") as served:  # the sweep is half a minute apart elsewhere
         yield served
 
 
