@@ -1,15 +1,16 @@
 """The letters of an event: written from the texts of its kind, numbered within their purpose."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from events import events
 from events.models import Event, EventMailing
 from partnership import audit, mailings, purposes
-from partnership.models import Mailing, User
+from partnership.models import Email, Mailing, Recipient, User
 from partnership.transitions import Refused
 
 
@@ -50,3 +51,15 @@ def _numbered_ja(title: str, number: int) -> str:
 
 def _numbered_en(title: str, number: int) -> str:
     return title if number == 1 else f"{title} ({number})"
+
+
+def counts(letters: Iterable[EventMailing]) -> dict[int, dict[str, int]]:
+    """How many stand on each letter’s list, and how many mails of it were sent, failed or are unknown; by mailing, in two queries."""
+    keys = [letter.mailing_id for letter in letters]
+    found = {key: {"listed": 0, "sent": 0, "failed": 0, "uncertain": 0} for key in keys}
+    for row in Recipient.objects.filter(mailing__in=keys).values("mailing").order_by().annotate(n=Count("pk")):
+        found[row["mailing"]]["listed"] = row["n"]
+    states = Email.objects.filter(mailing__in=keys, state__in=["sent", "failed", "uncertain"]).values("mailing", "state")
+    for row in states.order_by().annotate(n=Count("pk")):
+        found[row["mailing"]][row["state"]] = row["n"]
+    return found

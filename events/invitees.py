@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
-from events import events, invitations
+from events import events
+from events import invitations as inviting
 from events.models import Event, Invitation, LeftOut
 from partnership import audit
 from partnership.models import Email, Mailing, Organisation, Position, Recipient, User
@@ -27,7 +28,7 @@ def add(*, event: Event, positions: Iterable[Position], by: User) -> list[Invita
         Refused: when the event is part of the record, called off or over.
     """
     events.refuse_record(event)
-    added = invitations.invite_many(event=event, positions=positions, by=by)
+    added = inviting.invite_many(event=event, positions=positions, by=by)
     if added:
         LeftOut.objects.filter(event=event, organisation__in={invitation.organisation_id for invitation in added}).delete()
         audit.record("event.invite", event, by=by, count=len(added))
@@ -49,6 +50,17 @@ def remove(*, invitation: Invitation, by: User) -> None:
     facts = {"about": label, "position": invitation.position_id}
     invitation.delete()
     audit.record("invitation.remove", invitation.event, by=by, **facts)
+
+
+@transaction.atomic
+def remove_many(*, invitations: Iterable[Invitation], by: User) -> None:
+    """Take several posts off the list, or none of them.
+
+    Raises:
+        Refused: when one of them cannot be taken off.
+    """
+    for invitation in invitations:
+        remove(invitation=invitation, by=by)
 
 
 def may_remove(invitation: Invitation) -> bool:

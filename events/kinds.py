@@ -1,6 +1,8 @@
 """Kinds of event, as data: adding a kind touches this file only."""
 
+import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +43,7 @@ class Kind:
     audience: tuple[str, ...] = ("embassy",)  # kinds of organisation whose absence from the list must be explained
     checklist: tuple[ChecklistLine, ...] = ()
     letters: dict[str, LetterText] = field(default_factory=dict)  # by purpose: invitation, ...
+    defaults: dict[str, Any] = field(default_factory=dict)  # what the form of a new event begins with, by field
 
 
 # ── letters ──────────────────────────────────────────────────────────────────
@@ -270,6 +273,18 @@ _PROJECT_LINES = _lines(
 
 # ── the kinds ────────────────────────────────────────────────────────────────
 
+# ── what a new event begins with ─────────────────────────────────────────────
+_AT_IIKURA = {
+    "venue_ja": "外務省飯倉公館",
+    "venue_en": "Iikura Guest House, Ministry of Foreign Affairs",
+    "address_ja": "東京都港区麻布台1-5-3",
+    "address_en": "1-5-3 Azabudai, Minato-ku, Tokyo",
+    "start_time": dt.time(18, 30),
+    "end_time": dt.time(20, 0),
+    "dress_ja": "平服又は民族衣装",
+    "dress_en": "Informal or national dress",
+}
+
 KINDS: dict[str, Kind] = {
     kind.key: kind
     for kind in (
@@ -281,6 +296,7 @@ KINDS: dict[str, Kind] = {
             series=True,
             checklist=_IIKURA,
             letters=_RECEPTION,
+            defaults={**_AT_IIKURA, "capacity": 300},
         ),
         Kind(
             "city_mayors_reception",
@@ -290,6 +306,7 @@ KINDS: dict[str, Kind] = {
             series=True,
             checklist=_MAYORS,
             letters=_RECEPTION_BY_ONE,
+            defaults=_AT_IIKURA,
         ),
         Kind(
             "regional_promotion_seminar",

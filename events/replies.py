@@ -97,7 +97,6 @@ def by_audience(event: Event) -> list[Tally]:
             has_failed=_mails(state__in=(Email.State.FAILED, Email.State.SENT)),
         )
         .values("organisation__kind", "position__role")
-        .order_by("-invited", "organisation__kind", "position__role")
         .annotate(
             invited=Count("pk"),
             delivered=Count("pk", filter=Q(was_delivered=True)),
@@ -106,6 +105,7 @@ def by_audience(event: Event) -> list[Tally]:
             undelivered=Count("pk", filter=Q(was_delivered=False, is_moving=False, is_uncertain=False, has_failed=True)),
             **{reply.value: Count("pk", filter=Q(reply=reply)) for reply in _REPLIES},
         )
+        .order_by("-invited", "organisation__kind", "position__role")
     )
     return [
         Tally(

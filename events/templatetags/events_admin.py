@@ -5,7 +5,7 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from events import days
+from events import days, hosts
 from events.models import Event, EventHost
 from partnership.models import Figure
 from partnership.models.base import Bilingual
@@ -28,7 +28,7 @@ def said(thing: Bilingual, name: str) -> str:
 @register.filter
 def signs_as(host: EventHost) -> str:
     """The host as the card names it."""
-    return host.in_language("name") or str(host.organisation)
+    return hosts.sign(host, get_language() or "ja")
 
 
 @register.filter
