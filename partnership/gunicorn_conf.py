@@ -17,6 +17,7 @@ threads = 8
 timeout = 60
 graceful_timeout = 10
 keepalive = 5
+limit_request_line = 8190  # longer than guard.LONGEST_ADDRESS, whose page says what to do
 loglevel = os.environ.get("LOG_LEVEL", "warning")
 control_socket_disable = True
 

@@ -196,3 +196,13 @@ CELERY_BEAT_SCHEDULE = {
     "seal the audit trail": {"task": "partnership.tasks.seal", "schedule": schedule(300), "options": {"expires": 300}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
+
+# ── logs: to the standard error stream, for whoever runs the process to keep ─
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "partnership.logs.MaskingFormatter", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": [], "level": "WARNING"}},  # no mails about errors; the root writes them
+}

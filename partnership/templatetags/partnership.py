@@ -86,10 +86,7 @@ def control(field: BoundField) -> str:
     if isinstance(widget, CheckboxInput | RadioSelect | CheckboxSelectMultiple | FileInput):
         return field.as_widget()
     own = str(widget.attrs.get("class", ""))
-    attrs: dict[str, Any] = {"class": f"control {own}".strip()}
-    if str(widget.attrs.get("placeholder", "")).casefold() == str(field.label).casefold():
-        attrs["placeholder"] = False  # the label says it already
-    return field.as_widget(attrs=attrs)
+    return field.as_widget(attrs={"class": f"control {own}".strip(), "placeholder": False})  # the label and the help say it
 
 
 @register.filter
