@@ -65,7 +65,8 @@ def ask(client: PolicingClient, method: str, url: str) -> Any:
     with transaction.atomic():
         fresh = PolicingClient(raise_request_exception=False)
         fresh.cookies = client.cookies.copy()
-        response = getattr(fresh, method)(url)
+        body = {"data": "", "content_type": "application/x-www-form-urlencoded"} if method == "post" else {}
+        response = getattr(fresh, method)(url, **body)
         if response.streaming:
             b"".join(response.streaming_content)
         transaction.set_rollback(True)
@@ -85,7 +86,7 @@ def client_of(role: str) -> PolicingClient:
     if role != "anonymous":
         bodies = {"municipal_member": lambda: factories.local_government().organisation, "mission_officer": factories.mission}
         body = bodies[role]() if role in bodies else None
-        client.force_login(factories.user(role, organisation=body), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(factories.user(role, organisation=body))
     return client
 
 
