@@ -84,10 +84,10 @@ def set_roles(*, user: User, roles: Iterable[str], by: User | None) -> None:
     Raises:
         Refused: for one's own account, for someone who holds more than ``by``, and for a role that ``by`` could not give.
     """
+    _refuse_above(user, by)
     before, wanted = roles_of(user), sorted(set(roles))
     if before == wanted:
         return
-    _refuse_above(user, by)
     if by is not None and by.pk == user.pk:
         raise Refused(_("Nobody changes their own roles."))
     check_roles(set(wanted) ^ set(before), by)
@@ -122,9 +122,9 @@ def set_active(*, user: User, active: bool, by: User | None) -> None:
     Raises:
         Refused: for one's own account and for someone who holds more than ``by``.
     """
+    _refuse_above(user, by)
     if user.is_active == active:
         return
-    _refuse_above(user, by)
     if by is not None and by.pk == user.pk:
         raise Refused(_("Nobody closes their own account."))
     user.is_active = active

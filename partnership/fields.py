@@ -69,6 +69,13 @@ class AddressField(forms.EmailField):
         return super().to_python(identifier(tidy(str(value))))
 
 
+class LinkField(forms.URLField):
+    """A web address; one without a scheme is taken for https."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"assume_scheme": "https", **kwargs})
+
+
 class DateField(forms.DateField):
     """A day, also in the Japanese calendar."""
 
@@ -132,7 +139,7 @@ def form_class_for(field: models.Field) -> type[forms.Field] | None:
         return None
     table: list[tuple[type[models.Field], type[forms.Field]]] = [
         (models.EmailField, AddressField),
-        (models.URLField, forms.URLField),
+        (models.URLField, LinkField),
         (models.SlugField, forms.SlugField),
         (models.CharField, IdentifierField if field.name in _IDENTIFIERS else TextField),
         (models.TextField, TextField),

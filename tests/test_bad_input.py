@@ -69,7 +69,7 @@ BODIES = {
 @pytest.fixture
 def strict(client, superuser):
     """A signed-in browser that sends its token and reports a 500 as an answer, not as an exception."""
-    client.force_login(superuser, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(superuser)
     client.raise_request_exception = False
     return client
 
@@ -270,7 +270,7 @@ def test_the_page_about_an_outage_asks_the_database_nothing(strict, django_asser
 
 
 def test_a_database_that_is_away_when_the_session_is_read_is_an_outage_too(client, superuser, monkeypatch):
-    client.force_login(superuser, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(superuser)
     client.raise_request_exception = False
 
     def away(*_args, **_kwargs):
@@ -304,7 +304,7 @@ def checking(db):
     from tests.conftest import PolicingClient
 
     client = PolicingClient(enforce_csrf_checks=True)
-    client.force_login(factories.user("desk"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(factories.user("desk"))
     return client
 
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin import helpers
-from django.contrib.admin.utils import label_for_field, lookup_field, unquote
+from django.contrib.admin.utils import flatten_fieldsets, label_for_field, lookup_field, unquote
 from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
@@ -67,6 +67,14 @@ class Mended:
         if (edits := form_class_for(db_field)) is not None:
             kwargs.setdefault("form_class", edits)
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def without_version(self, request: HttpRequest, obj: Any, options: dict[str, Any]) -> dict[str, Any]:
+        """The options of a form factory, told that the version is declared by the form itself."""
+        if "fields" not in options:
+            options["fields"] = flatten_fieldsets(self.get_fieldsets(request, obj))
+        if options["fields"] is not None:
+            options["fields"] = [name for name in options["fields"] if name != "version"]
+        return options
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The declared fieldsets; a person who may change the row gets its version along, hidden."""
@@ -160,6 +168,10 @@ class BaseAdmin(Mended, admin.ModelAdmin):
         return actions
 
     # ── one row ──────────────────────────────────────────────────────────────
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 Django's signature
+        """The version is a field of the form, not one of the model's that people edit."""
+        return super().get_form(request, obj, change, **self.without_version(request, obj, kwargs))
+
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The row, or None for a key that none can have."""
         if from_field is None and not is_key(object_id):
@@ -235,6 +247,10 @@ class BaseInline(Mended, admin.options.InlineModelAdmin):
     def __init__(self, parent_model: type[models.Model], admin_site: admin.AdminSite) -> None:
         super().__init__(parent_model, admin_site)
         self.use_a_versioned_form()
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """As in a page of its own."""
+        return super().get_formset(request, obj, **self.without_version(request, obj, kwargs))
 
 
 class BaseTabularInline(BaseInline, admin.TabularInline):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partnership import letters, purposes
+from partnership.fields import DateField, TextField
 from partnership.forms import VersionedModelForm
 from partnership.mailings import TEXTS, TITLES
 from partnership.models import Mailing
@@ -49,10 +50,8 @@ class LettersForm(VersionedModelForm):
 class SubmissionForm(forms.Form):
     """What goes along with a paper: a word to the deciders, and until when."""
 
-    note = forms.CharField(label=_("Note to the deciders"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
-    due_on = forms.DateField(
-        label=_("To be decided by"), required=False, help_text=_("17:00 on that day."), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    note = TextField(label=_("Note to the deciders"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    due_on = DateField(label=_("To be decided by"), required=False, help_text=_("17:00 of that day. Such as 2027-01-14 or R9.1.14."))
 
     def clean_due_on(self) -> dt.date | None:
         """Only a day to come."""
