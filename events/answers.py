@@ -1,6 +1,6 @@
-"""Answering an invitation, by link or as staff enter it, and what the hosts decide about answers that are requests.
+"""Answering an invitation, by link or as staff enter it.
 
-Each verb works under a lock on the invitation, and on the event where places are counted, always in this order:
+It works under a lock on the invitation, and on the event where places are counted, always in this order:
 event, invitation. So two answers at the same moment are one after the other, and heads never exceed the capacity.
 """
 
@@ -107,7 +107,7 @@ def answer(
     choice = _CHOICES.get(str(reply))
     if choice is None:
         raise Refused(_("Choose one of the answers."))
-    stored = _locked(invitation, count_places=choice is not Choice.DECLINE)
+    stored = locked(invitation, count_places=choice is not Choice.DECLINE)
     window = _open_window(stored, invitation, source)
     current = in_force(stored)
     diet_now, access_now = guests.needs_of(stored)
@@ -136,7 +136,8 @@ def answer(
     return _record(stored, given, invitation=invitation, source=source, by=by, before=before)
 
 
-def _locked(invitation: Invitation, *, count_places: bool) -> Invitation:
+def locked(invitation: Invitation, *, count_places: bool) -> Invitation:
+    """The invitation as it is stored, locked for this transaction; with ``count_places`` behind a lock on its event."""
     if count_places and Event.objects.filter(pk=invitation.event_id, capacity__isnull=False).exists():
         # NO KEY UPDATE: one answer after another is counted, while rows that only point to the event do not wait
         Event.objects.select_for_update(no_key=True).get(pk=invitation.event_id)
@@ -198,7 +199,7 @@ def too_many_companions(event: Event, named: int) -> str:
     """The sentence for a list of companions that is too long."""
     if not event.companions_allowed:
         return _("This invitation is for the guest alone; companions cannot be named.")
-    return _("Companions: at most %(limit)s; you named %(named)s.") % {"limit": event.companions_allowed, "named": named}
+    return _("Name at most %(limit)s; you named %(named)s.") % {"limit": event.companions_allowed, "named": named}
 
 
 def _settle(given: Given, before: Given, stored: Invitation, window: windows.Window) -> Given:
@@ -210,7 +211,7 @@ def _settle(given: Given, before: Given, stored: Invitation, window: windows.Win
         given = replace(given, reply=Reply.ACCEPTED)  # the hosts agreed to this person before
     if given.reply != Reply.ACCEPTED:
         return given
-    if window.is_late and before.reply != Reply.ACCEPTED:
+    if window.is_late and before.reply != Reply.ACCEPTED and not _was_expected(given, before, stored.event):
         return replace(given, reply=Reply.LATE)
     left = guests.places_left(stored.event, besides=stored)
     if left is None or given.heads <= left:
@@ -223,6 +224,11 @@ def _settle(given: Given, before: Given, stored: Invitation, window: windows.Win
     if left:
         raise Refused(_("Places left: %(places)s. Please name fewer companions, or call or write to us.") % {"places": left})
     return replace(given, reply=Reply.WAITLISTED)
+
+
+def _was_expected(given: Given, before: Given, event: Event) -> bool:
+    """Where silence means yes, a guest who comes alone is no news, however late the word is."""
+    return event.reply_mode != Event.ReplyMode.RSVP and before.reply == Reply.NONE and not given.companions
 
 
 def _refuse_flood(stored: Invitation, source: str) -> None:
@@ -258,72 +264,5 @@ def _record(stored: Invitation, given: Given, *, invitation: Invitation, source:
         **{"from": before.reply, "to": given.reply},
     )
     confirmations.queue(stored, row, by=by)
-    invitation.refresh_from_db(fields=["reply", "replied_at", "version"])
-    return row
-
-
-# ── what the hosts decide ────────────────────────────────────────────────────
-
-
-@transaction.atomic
-def consent(*, invitation: Invitation, by: User) -> Answer:
-    """Agree that someone attends instead; the guest is told.
-
-    Raises:
-        Refused: when nobody asks for it any more, or no place is left.
-    """
-    return _decide(invitation, (Reply.SUBSTITUTE,), Reply.ACCEPTED, by, "consent")
-
-
-@transaction.atomic
-def refuse_substitute(*, invitation: Invitation, by: User) -> Answer:
-    """Do not agree that someone attends instead: the invitation to the guest stands and is open again; the guest is told.
-
-    Raises:
-        Refused: when nobody asks for it any more.
-    """
-    return _decide(invitation, (Reply.SUBSTITUTE,), Reply.NONE, by, "refuse_substitute")
-
-
-@transaction.atomic
-def decide_late(*, invitation: Invitation, accept: bool, by: User) -> Answer:
-    """Decide on an acceptance that came late, or on one that waits for a place; the guest is told.
-
-    Raises:
-        Refused: when there is nothing to decide any more, or no place is left.
-    """
-    target = Reply.ACCEPTED if accept else Reply.DECLINED
-    return _decide(invitation, (Reply.LATE, Reply.WAITLISTED), target, by, "admit" if accept else "turn_away")
-
-
-def _decide(invitation: Invitation, sources: tuple[str, ...], target: Reply, by: User, act: str) -> Answer:
-    stored = _locked(invitation, count_places=target == Reply.ACCEPTED)
-    current = in_force(stored)
-    if stored.reply not in sources or current is None:
-        raise Refused(_("There is nothing to decide any more: the answer is now “%(reply)s”.") % {"reply": stored.get_reply_display()})
-    window = windows.staff_window(stored)
-    if window.is_closed:
-        raise Refused(window.words)
-    left = guests.places_left(stored.event, besides=stored) if target == Reply.ACCEPTED else None
-    if left is not None and 1 + len(current.companions) > left:
-        raise Refused(_("Places left: %(places)s. Raise the capacity of the event first.") % {"places": left})
-    before = stored.reply
-    row = Answer.objects.create(
-        invitation=stored,
-        reply=target,
-        attendee_name=current.attendee_name if target == Reply.ACCEPTED else "",
-        attendee_post=current.attendee_post if target == Reply.ACCEPTED else "",
-        companions=current.companions if target == Reply.ACCEPTED else [],
-        note=current.note,
-        source=Answer.Source.STAFF,
-        entered_by=by,
-    )
-    stored.reply, stored.replied_at = target, row.answered_at
-    stored.save(update_fields=["reply", "replied_at"])
-    guests.seat(stored, row)
-    if target != Reply.ACCEPTED:
-        guests.keep_needs(stored, "", "")
-    audit.record(f"invitation.{act}", stored, by=by, heads=1 + len(row.companions), **{"from": before, "to": target})
-    confirmations.queue(stored, row, by=by, decided=before)
     invitation.refresh_from_db(fields=["reply", "replied_at", "version"])
     return row

@@ -28,6 +28,8 @@ class Card:
     occasion: str  # the same with what stands before it: at a Reception
     title: str
     when: str
+    day: str  # the two parts of it, for a card that breaks its line between them
+    hours: str
     where: str
     dress: str
     before: str
@@ -55,6 +57,8 @@ def of(event: Event, language: str) -> Card:
             occasion=f"{kind.lead_en} {kind.event_en}" if language == "en" else kind.event_ja,
             title=event.in_language("title", language),
             when=when(event, language),
+            day=days.words(event, language),
+            hours=hours(event, language),
             where=where(event, language),
             dress=event.in_language("dress", language),
             before=event.in_language("before", language),
@@ -67,17 +71,21 @@ def of(event: Event, language: str) -> Card:
 
 def when(event: Event, language: str) -> str:
     """Thursday, 14 January 2027, 18:30–20:00 JST · 2027年1月14日（木）18:30～20:00."""
-    day = days.words(event, language)
+    return (", " if language == "en" else "").join(part for part in (days.words(event, language), hours(event, language)) if part)
+
+
+def hours(event: Event, language: str) -> str:
+    """18:30–20:00 JST · 18:30～20:00; English always names the zone, Japanese where it is not Japan's."""
     if event.precision != Event.Precision.DAY or not event.start_time:
-        return day
+        return ""
     english = language == "en"
-    hours = f"{event.start_time:%H:%M}"
+    span = f"{event.start_time:%H:%M}"
     if event.end_time:
-        hours += f"{'–' if english else '～'}{event.end_time:%H:%M}"
+        span += f"{'–' if english else '～'}{event.end_time:%H:%M}"
     zone = dates.zone_name(dt.datetime.combine(event.starts_on, event.start_time, ZoneInfo(event.time_zone)))
     if english:
-        return f"{day}, {hours} {zone}"
-    return f"{day}{hours}" + ("" if event.time_zone == "Asia/Tokyo" else f"（{zone}）")
+        return f"{span} {zone}"
+    return span if event.time_zone == "Asia/Tokyo" else f"{span}（{zone}）"
 
 
 def where(event: Event, language: str) -> str:

@@ -1,6 +1,7 @@
 """Inviting a post, finding the invitation a link speaks of, and taking back or renewing that link."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -9,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events import guests, windows
-from events.answers import Choice, answer, consent, decide_late, refuse_substitute
+from events.answers import Choice, answer
+from events.decisions import consent, decide_late, refuse_substitute
 from events.models import Event, Invitation
 from events.windows import Window, window
 from partnership import audit, positions, tokens
@@ -137,7 +139,8 @@ def withdraw(*, invitation: Invitation, by: User, reason: str = "") -> Invitatio
     stored.save(update_fields=["reply", "replied_at"])
     guests.dismiss(stored)
     guests.keep_needs(stored, "", "")
-    audit.record("invitation.withdraw", stored, by=by, reason=reason, **{"from": before, "to": stored.reply})
+    change: dict[str, Any] = {"from": before, "to": stored.reply}
+    audit.record("invitation.withdraw", stored, by=by, reason=reason, **change)
     invitation.refresh_from_db(fields=["reply", "replied_at", "token_version", "version"])
     return stored
 

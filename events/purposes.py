@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
 from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events import calendar, card, confirmations, invitations, windows
-from events.models import Event, Invitation, LeftOut
-from partnership import emails, positions, purposes, reasons
-from partnership.models import Email, Mailing, Organisation, Recipient
+from events import calendar, card, confirmations, invitations, recipients, windows
+from events.models import Event, Invitation
+from events.recipients import event_of, in_language
+from partnership import purposes, reasons
+from partnership.models import Email, Mailing
 from partnership.purposes import Attached, Placeholder, Purpose
 
 ANSWERED = reasons.register("answered", gettext_lazy("The guest answered before it left"))
@@ -51,92 +48,6 @@ _FACTS = {
 }
 
 
-def event_of(mailing: Mailing) -> Event:
-    """The event that a mailing belongs to."""
-    return mailing.event_mailing.event
-
-
-# ── the list ─────────────────────────────────────────────────────────────────
-
-
-def recipients(mailing: Mailing) -> list[Recipient]:
-    """The posts that stand on the event's list and have no invitation yet, each followed by its secretariat's copy."""
-    return [row for invitation in _to_be_invited(mailing) for row in _rows(mailing, invitation)]
-
-
-def _to_be_invited(mailing: Mailing) -> list[Invitation]:
-    event, kind = event_of(mailing), ContentType.objects.get_for_model(Invitation)
-    written = Email.objects.filter(purpose=confirmations.INVITATION, content_type=kind)
-    written = written.exclude(state__in=[Email.State.CANCELLED, Email.State.FAILED])
-    elsewhere = Recipient.objects.filter(
-        mailing__purpose=confirmations.INVITATION,
-        mailing__state__in=[Mailing.State.READY, Mailing.State.SENDING, Mailing.State.PAUSED],
-        content_type=kind,
-    ).exclude(mailing=mailing)
-    waiting = Q() if event.reply_mode == Event.ReplyMode.REMIND else Q(reply=Invitation.Reply.NONE)
-    rows = event.invitations.filter(waiting).exclude(reply__in=[Invitation.Reply.WITHDRAWN, Invitation.Reply.DECLINED])
-    rows = rows.exclude(pk__in=written.values("object_id")).exclude(pk__in=elsewhere.values("object_id"))
-    return list(rows.select_related("position", "organisation", "country", "event").order_by("country__name_en", "organisation_id", "id"))
-
-
-def _rows(mailing: Mailing, invitation: Invitation) -> list[Recipient]:
-    seat, body = invitation.position, invitation.organisation
-    main = seat.email or seat.secretariat_email
-    copy = seat.secretariat_email if seat.secretariat_email.lower() != main.lower() else ""
-    if not main:
-        return []
-    label_ja, label_en = f"{body.name_ja}　{card.guest(invitation, 'ja')}", f"{body.name_en}: {card.guest(invitation, 'en')}"
-    values = {
-        language: {"salutation": salutation(invitation, language), "guest": card.guest(invitation, language)} for language in ("ja", "en")
-    }
-    rows = [
-        Recipient(
-            mailing=mailing,
-            key=f"invitation:{invitation.pk}",
-            label_ja=label_ja[:300],
-            label_en=label_en[:300],
-            address=main,
-            language=invitation.language,
-            values=values,
-            about=invitation,
-        )
-    ]
-    if copy:
-        rows.append(
-            Recipient(
-                mailing=mailing,
-                key=f"invitation:{invitation.pk}:secretariat",
-                label_ja=f"{body.name_ja}　{_in('ja', _COPY)}"[:300],
-                label_en=f"{body.name_en}: {_in('en', _COPY)}"[:300],
-                address=copy,
-                language=invitation.language,
-                is_copy=True,
-                values=values,
-                about=invitation,
-            )
-        )
-    return rows
-
-
-_COPY = gettext_lazy("copy for the secretariat")
-
-
-def _in(language: str, words: object) -> str:
-    with translation.override(language):
-        return str(words)
-
-
-def salutation(invitation: Invitation, language: str) -> str:
-    """How a letter greets, from what is kept as printed."""
-    return positions.greeting(
-        name=getattr(invitation, f"name_{language}"),
-        post=getattr(invitation, f"post_{language}"),
-        rank=invitation.rank,
-        role=invitation.position.role,
-        language=language,
-    )
-
-
 # ── the letter ───────────────────────────────────────────────────────────────
 
 
@@ -151,76 +62,13 @@ def facts(mailing: Mailing) -> Mapping[str, Mapping[str, str]]:
     ja, en = (card.of(event_of(mailing), language) for language in ("ja", "en"))
     return {
         name: {
-            "label_ja": _in("ja", label),
-            "label_en": _in("en", label),
+            "label_ja": in_language("ja", label),
+            "label_en": in_language("en", label),
             "value_ja": getattr(ja, attribute),
             "value_en": getattr(en, attribute),
         }
         for name, (label, attribute) in _FACTS.items()
     }
-
-
-# ── before the list is frozen ────────────────────────────────────────────────
-
-
-def unexplained(event: Event) -> list[Organisation]:
-    """Bodies of the event's audience that are neither invited nor left out with a reason."""
-    bodies = Organisation.objects.current().filter(kind__in=event.kind_facts.audience)
-    invited = event.invitations.exclude(reply=Invitation.Reply.WITHDRAWN).values("organisation_id")
-    return list(bodies.exclude(pk__in=invited).exclude(pk__in=event.left_out.values("organisation_id")))
-
-
-def before_freeze(mailing: Mailing) -> list[str]:
-    """Sentences that say what is still missing for a complete list and a complete card."""
-    event = event_of(mailing)
-    found = _missing_facts(event)
-    rows = _to_be_invited(mailing)
-    if silent := [row for row in rows if not (row.position.email or row.position.secretariat_email)]:
-        found.append(_("Posts without an address: %(names)s.") % {"names": _named([str(row.organisation) for row in silent])})
-    broken = {
-        problem
-        for row in rows
-        for address in (row.position.email, row.position.secretariat_email)
-        if address and (problem := emails.address_problem(address))
-    }
-    found += sorted(broken)
-    if left := unexplained(event):
-        found.append(
-            _("Neither invited nor left out with a reason: %(names)s (%(count)s).")
-            % {"names": _named([str(body) for body in left]), "count": len(left)}
-        )
-    return found
-
-
-def _named(names: Sequence[str], shown: int = 6) -> str:
-    return _(", ").join(names[:shown]) + (" …" if len(names) > shown else "")
-
-
-def _missing_facts(event: Event) -> list[str]:
-    needed = {
-        _("hour of the beginning"): event.start_time,
-        _("venue in Japanese"): event.venue_ja,
-        _("venue in English"): event.venue_en,
-        _("hosts"): event.hosts.exists(),
-        _("date until which the answer is expected"): event.reply_by or event.reply_mode == Event.ReplyMode.REMIND,
-    }
-    found = [_("The card is not complete: the event has no %(fact)s.") % {"fact": name} for name, value in needed.items() if not value]
-    if event.state in (*windows.CALLED_OFF, *windows.OVER):
-        found.append(_("Nobody can be invited to this event now: it is “%(state)s”.") % {"state": event.get_state_display()})
-    return found
-
-
-def left_out(mailing: Mailing) -> Sequence[Mapping[str, str]]:
-    """Who does not get the letter, why, and who decided it."""
-    rows = LeftOut.objects.filter(event=event_of(mailing)).select_related("organisation", "decided_by")
-    return [
-        {
-            "label": str(row.organisation),
-            "reason": f"{row.get_reason_display()}{_(': ')}{row.note}" if row.note else row.get_reason_display(),
-            "by": str(row.decided_by),
-        }
-        for row in rows
-    ]
 
 
 # ── right before a mail leaves ───────────────────────────────────────────────
@@ -279,11 +127,11 @@ INVITATION = purposes.register(
         links=links,
         attach=entry,
         placeholders=PLACEHOLDERS,
-        recipients=recipients,
+        recipients=recipients.of,
         facts=facts,
         values=values,
-        before_freeze=before_freeze,
-        left_out=left_out,
+        before_freeze=recipients.missing,
+        left_out=recipients.left_out,
         home=lambda mailing: reverse("admin:events_event_home", args=[event_of(mailing).pk]),
         about=event_of,
     )

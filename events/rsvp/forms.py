@@ -10,6 +10,11 @@ from events import answers
 from events.models import Event, Invitation
 from events.windows import Window
 
+_IRRELEVANT: dict[str | None, tuple[str, ...]] = {
+    answers.Choice.ACCEPT: ("attendee_name", "attendee_post"),
+    answers.Choice.DECLINE: ("attendee_name", "attendee_post", "companions", "diet", "access"),
+}
+
 
 class TypedField(forms.CharField):
     """Text as typed, without control characters; one that is too long is an error with its count, never cut."""
@@ -37,7 +42,7 @@ class AnswerForm(forms.Form):
     )
     attendee_name = TypedField(max_length=answers.NAME_LENGTH, label=gettext_lazy("Name, as on the badge"))
     attendee_post = TypedField(max_length=answers.NAME_LENGTH, label=gettext_lazy("Post"))
-    companions = TypedField(lines=True, widget=forms.Textarea(attrs={"rows": 2}), label=gettext_lazy("Companions"))
+    companions = TypedField(lines=True, widget=forms.Textarea(attrs={"rows": 3}), label=gettext_lazy("Companions"))
     diet = TypedField(max_length=answers.NEEDS_LENGTH, label=gettext_lazy("Dietary needs"))
     access = TypedField(max_length=answers.NEEDS_LENGTH, label=gettext_lazy("Access needs"))
     note = TypedField(
@@ -48,7 +53,8 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, invitation: Invitation, window: Window, **kwargs: Any) -> None:
         self.invitation, self.window = invitation, window
-        super().__init__(*args, auto_id="%s", label_suffix="", **kwargs)
+        kwargs.update(auto_id="%s", label_suffix="")
+        super().__init__(*args, **kwargs)
         self.helps()
         for name in ("attendee_name", "attendee_post"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
@@ -83,9 +89,12 @@ class AnswerForm(forms.Form):
         """What one field means for another."""
         given = super().clean() or self.cleaned_data
         reply = given.get("reply")
+        for name in _IRRELEVANT.get(reply, ()):  # what the answer does not ask for is hidden, and no reason to refuse it
+            self.errors.pop(name, None)
+            given[name] = [] if name == "companions" else ""
         if reply == answers.Choice.SUBSTITUTE and not given.get("attendee_name") and "attendee_name" not in self.errors:
             self.add_error("attendee_name", _("Enter the name of the person who attends instead."))
         named = len(given.get("companions", ()))
-        if reply != answers.Choice.DECLINE and named > self.event.companions_allowed:
+        if reply and named > self.event.companions_allowed:
             self.add_error("companions", answers.too_many_companions(self.event, named))
         return given

@@ -84,7 +84,7 @@ def _contact(email: str, phone: str) -> dict[str, str]:
 
 
 def _context(request: HttpRequest, invitation: Invitation) -> dict[str, Any]:
-    language = request.LANGUAGE_CODE  # type: ignore[attr-defined]
+    language = request.LANGUAGE_CODE
     printed = card.of(invitation.event, language)
     return {
         "invitation": invitation,
@@ -149,7 +149,7 @@ def _initial(invitation: Invitation, current: Answer | None) -> Mapping[str, str
 
 
 def _answered(request: HttpRequest, invitation: Invitation, current: Answer) -> dict[str, Any]:
-    language = request.LANGUAGE_CODE  # type: ignore[attr-defined]
+    language = request.LANGUAGE_CODE
     diet, access = guests.needs_of(invitation)
     mails = Email.objects.filter(purpose=confirmations.PURPOSE, recipient_key__startswith=f"answer:{current.pk}:")
     return {
@@ -169,7 +169,7 @@ def entry(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """The calendar entry as a file."""
     if not calendar.is_possible(invitation.event):
         return _nobody(request)
-    language = request.LANGUAGE_CODE  # type: ignore[attr-defined]
+    language = request.LANGUAGE_CODE
     return HttpResponse(
         calendar.ics(invitation.event, language),
         headers={"Content-Type": calendar.MIMETYPE, "Content-Disposition": f'inline; filename="{calendar.FILENAME}"'},
