@@ -1,13 +1,24 @@
 """Writes the audit trail. Called by verbs, inside their transaction."""
 
+import datetime as dt
 import hashlib
 import json
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
+from django.utils import timezone
 
 from partnership.models import AuditDetail, AuditEvent, AuditSeal, User
+
+SETTLED = dt.timedelta(minutes=10)  # longer than any transaction of ours
+
+
+def label(thing: models.Model | None) -> str:
+    """How the trail calls a row. A model whose own name is personal gives another in ``audit_label``, because the trail stays."""
+    if thing is None:
+        return ""
+    return str(getattr(thing, "audit_label", "") or thing)[:300]
 
 
 def record(
@@ -29,7 +40,7 @@ def record(
         actor_label=str(by) if by else (via or "system"),
         content_type=ContentType.objects.get_for_model(about) if about is not None else None,
         object_id=about.pk if about is not None else None,
-        object_label=str(about)[:300] if about is not None else "",
+        object_label=label(about),
         facts=facts,
     )
     if personal:
@@ -67,10 +78,14 @@ def _digest(previous: str, events: models.QuerySet[AuditEvent]) -> tuple[str, in
 
 
 @transaction.atomic
-def seal() -> AuditSeal | None:
-    """Seal what was appended since the last seal; None when there is nothing new."""
+def seal(*, settled: dt.timedelta = SETTLED) -> AuditSeal | None:
+    """Seal what was appended since the last seal; None when there is nothing new.
+
+    Only what is older than ``settled`` is sealed: a transaction that is still open may hold a smaller number than one already
+    committed, and would seem to have slipped in under the seal.
+    """
     last = AuditSeal.objects.select_for_update().order_by("-last_id").first()
-    fresh = AuditEvent.objects.filter(pk__gt=last.last_id if last else 0)
+    fresh = AuditEvent.objects.filter(pk__gt=last.last_id if last else 0, at__lte=timezone.now() - settled)
     ends = fresh.aggregate(first=models.Min("pk"), last=models.Max("pk"))
     if ends["last"] is None:
         return None

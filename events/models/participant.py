@@ -53,6 +53,11 @@ class Participant(Bilingual, Versioned):
     def __str__(self) -> str:
         return self.in_language("name")
 
+    @property
+    def audit_label(self) -> str:
+        """The audit trail outlives the name."""
+        return f"participant {self.pk}"
+
 
 class GuestNeeds(models.Model):
     """Diet and access for one invitation's party: seen by few, removed first. Never asks for a creed."""

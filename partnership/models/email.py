@@ -96,6 +96,11 @@ class Email(models.Model):
     def __str__(self) -> str:
         return f"{self.to_address}: {self.subject}"
 
+    @property
+    def audit_label(self) -> str:
+        """The audit trail outlives the address."""
+        return f"mail {self.outbox_id}"
+
 
 class MailAttempt(models.Model):
     """What happened each time a mail was tried; append-only."""

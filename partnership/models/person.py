@@ -37,6 +37,11 @@ class Person(Bilingual, Versioned):
     def __str__(self) -> str:
         return self.in_language("name")
 
+    @property
+    def audit_label(self) -> str:
+        """The audit trail outlives the name."""
+        return f"person {self.pk}"
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the search key beside the names."""
         self.search_key = search_key(self.name_ja, self.name_en, self.kana)
@@ -136,3 +141,8 @@ class Appointment(Versioned):
 
     def __str__(self) -> str:
         return f"{self.person} ({self.position})"
+
+    @property
+    def audit_label(self) -> str:
+        """The audit trail outlives the name."""
+        return f"{self.position} (person {self.person_id})"
