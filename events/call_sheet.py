@@ -91,3 +91,17 @@ def _note(invitation: Invitation, outcome: str, by: User, note: str, call_back_a
     row = CallNote.objects.create(invitation=stored, by=by, outcome=outcome, call_back_at=call_back_at, note=note)
     audit.record("invitation.call", stored, by=by, outcome=outcome)
     return row
+
+
+def promised(*, before: dt.datetime) -> QuerySet[Invitation]:
+    """Of all events that are still to come: those whom somebody promised to call before that time."""
+    calls = CallNote.objects.filter(invitation=OuterRef("pk")).order_by("-id")
+    return (
+        Invitation.objects.filter(reply=Invitation.Reply.NONE, event__state__in=Event.OPEN, event__is_record=False)
+        .filter(calls__outcome=Outcome.CALL_BACK, calls__call_back_at__lte=before)
+        .annotate(last_outcome=Subquery(calls.values("outcome")[:1]), call_back_at=Subquery(calls.values("call_back_at")[:1]))
+        .filter(last_outcome=Outcome.CALL_BACK, call_back_at__lte=before)
+        .select_related("event", "organisation")
+        .distinct()
+        .order_by("call_back_at")
+    )

@@ -24,7 +24,9 @@ def joined(names: Sequence[str], language: str) -> str:
 
 
 def of_event(event: Event) -> list[EventHost]:
-    """The hosts in protocol order with what their names are made of."""
+    """The hosts in protocol order with what their names are made of; a list prefetches ``hosts__organisation__positions``."""
+    if "hosts" in getattr(event, "_prefetched_objects_cache", {}):
+        return sorted(event.hosts.all(), key=lambda host: (host.order, host.pk))
     return list(event.hosts.select_related("organisation").prefetch_related("organisation__positions").order_by("order", "pk"))
 
 

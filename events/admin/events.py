@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from events import events, replies
-from events.admin import calls, decide, guests, home, invitees, left_out, letters, voided
+from events.admin import calls, decide, guests, home, invitees, left_out, letters, next_edition, voided
 from events.admin.event_form import EventForm, HostForm, defaults_of
 from events.admin.pages import demand, render
 from events.kinds import KINDS
@@ -229,6 +229,7 @@ class EventAdmin(BaseAdmin):
             ("calls", calls.calls, "calls"),
             ("guests", guests.guests, "guests"),
             ("decide", decide.decide, "decide"),
+            ("next", next_edition.next_edition, "next"),
         ]
         own = [path(f"<int:pk>/{route}/", self.admin_site.admin_view(view), name=f"events_event_{name}") for route, view, name in pages]
         return [*own, *super().get_urls()]

@@ -41,3 +41,15 @@ def figure_value(figure: Figure) -> str:
     space = " " if unit and (get_language() or "ja").startswith("en") else ""
     text = f"{value}{space}{unit}"
     return _("about %(number)s") % {"number": text} if figure.is_approximate else text
+
+
+@register.filter
+def host_line(event: Event) -> str:
+    """Who hosts, in one line."""
+    return hosts.host_line(event, get_language() or "ja")
+
+
+@register.filter
+def to_decide(event: Event) -> int:
+    """Answers of a counted event that wait for the hosts."""
+    return event.n_substitute + event.n_late + event.n_waitlisted  # type: ignore[attr-defined]
