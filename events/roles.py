@@ -19,4 +19,4 @@ roles.grant(
     "events.view_guestneeds",
 )
 # the Protocol Office stands for the hosts towards the diplomatic corps
-roles.grant(roles.PROTOCOL, "events.decide_invitation")
+roles.grant(roles.PROTOCOL, "events.decide_invitation", "events.view_guestneeds")
