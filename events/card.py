@@ -25,7 +25,7 @@ class Card:
     inviters: str  # the same in one line, as the subject of a sentence: A, B and C
     host_line: str  # the same with how they host: Co-hosted by A, B and C
     event: str  # the kind of occasion, as the card says it: Reception
-    occasion: str  # the same with what stands before it: at a Reception
+    occasion: str  # as the card asks for it: at a Reception; 下記のレセプションに御臨席を賜りたく…
     title: str
     when: str
     day: str  # the two parts of it, for a card that breaks its line between them
@@ -54,7 +54,9 @@ def of(event: Event, language: str) -> Card:
             inviters=hosts.joined(names, language),
             host_line=hosts.host_line(event, language),
             event=kind.event_en if language == "en" else kind.event_ja,
-            occasion=f"{kind.lead_en} {kind.event_en}" if language == "en" else kind.event_ja,
+            occasion=f"{kind.lead_en} {kind.event_en}"
+            if language == "en"
+            else f"下記の{kind.event_ja}に{kind.wish_ja}を賜りたく、謹んで御案内申し上げます",
             title=event.in_language("title", language),
             when=when(event, language),
             day=days.words(event, language),

@@ -38,6 +38,7 @@ class Kind:
     event_ja: str  # as the card says it: レセプション
     event_en: str  # as the card says it: Reception
     lead_en: str = "at a"  # what the card puts before it: at a Reception, on the Study Tour
+    wish_ja: str = "御臨席"  # what the card asks for: 御臨席、御出席、御参加
     series: bool = False
     abroad: bool = False
     audience: tuple[str, ...] = ("embassy",)  # kinds of organisation whose absence from the list must be explained
@@ -313,6 +314,7 @@ KINDS: dict[str, Kind] = {
             _("regional promotion seminar"),
             "セミナー",
             "Seminar",
+            wish_ja="御出席",
             series=True,
             checklist=_SEMINAR_LINES,
             letters=_SEMINAR,
@@ -323,13 +325,21 @@ KINDS: dict[str, Kind] = {
             "視察ツアー",
             "Study Tour",
             "on the",
+            "御参加",
             series=True,
             checklist=_TOUR_LINES,
             letters=_TOUR,
         ),
         # the Protocol Office’s own programme for heads of mission with their spouses; never counted among the study tours
         Kind(
-            "ambassadors_tour", _("ambassadors’ tour (Protocol Office)"), "地方視察", "Tour", "on the", checklist=_TOUR_LINES, letters=_TOUR
+            "ambassadors_tour",
+            _("ambassadors’ tour (Protocol Office)"),
+            "地方視察",
+            "Tour",
+            "on the",
+            "御参加",
+            checklist=_TOUR_LINES,
+            letters=_TOUR,
         ),
         Kind(
             "local_partnership_forum",
@@ -337,6 +347,7 @@ KINDS: dict[str, Kind] = {
             "フォーラム",
             "Forum",
             "at the",
+            "御出席",
             series=True,
             audience=(),
             checklist=_FORUM_LINES,
@@ -347,6 +358,7 @@ KINDS: dict[str, Kind] = {
             _("event against reputational damage"),
             "広報事業",
             "Promotional Event",
+            wish_ja="御出席",
             abroad=True,
             audience=(),
             checklist=_FAIR_LINES,
@@ -358,6 +370,7 @@ KINDS: dict[str, Kind] = {
             "招へい",
             "Invitation Tour",
             "on the",
+            "御参加",
             audience=(),
             checklist=_TOUR_LINES,
             letters=_TOUR,
@@ -367,6 +380,7 @@ KINDS: dict[str, Kind] = {
             _("regional promotion project"),
             "広報事業",
             "Promotional Event",
+            wish_ja="御出席",
             abroad=True,
             audience=(),
             checklist=_PROJECT_LINES,
@@ -377,6 +391,7 @@ KINDS: dict[str, Kind] = {
             _("promotion by a municipality"),
             "広報事業",
             "Promotional Event",
+            wish_ja="御出席",
             audience=(),
             checklist=_PROJECT_LINES,
             letters=_SEMINAR,
