@@ -4,6 +4,7 @@ An approval binds the SHA-256 of what was put before the deciders. Whether it st
 by comparing that digest with the subject as it is now.
 """
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -71,7 +72,7 @@ def standing(thing: models.Model) -> Standing:
     approved = approval.state == Approval.State.APPROVED
     if not approval.digest:
         return Standing(approval)
-    content = content_of(thing)
+    content = content_of(type(thing)._default_manager.get(pk=thing.pk))  # as it is stored, whatever the caller holds
     if digest_of(content) == approval.digest:
         return Standing(approval, holds=approved)
     return Standing(approval, void=approved, changes=subjects.of(thing).differences(approval.content, content))
@@ -91,7 +92,7 @@ def content_before(approval: Approval) -> Mapping[str, Any]:
 
 
 @transaction.atomic
-def draft(*, thing: models.Model, by: User, note: str = "", due_at: Any = None) -> Approval:
+def draft(*, thing: models.Model, by: User, note: str = "", due_at: dt.datetime | None = None) -> Approval:
     """Draft a paper about ``thing`` (起案); ``by`` is its author and can never decide it.
 
     Raises:
@@ -119,8 +120,14 @@ def draft(*, thing: models.Model, by: User, note: str = "", due_at: Any = None) 
 
 
 @transaction.atomic
-def submit(*, approval: Approval, by: User) -> Approval:
+def submit(*, approval: Approval, by: User, note: str | None = None, due_at: dt.datetime | None = None) -> Approval:
     """Put the paper before its deciders, with the content as it is now.
+
+    Args:
+        approval: one that is drafted, returned or recalled.
+        by: its author.
+        note: a new note to the deciders; None keeps the one it has.
+        due_at: a new date by which it should be decided; None keeps the one it has.
 
     Raises:
         Refused: when something is missing, nobody could decide, or ``by`` is not its author.
@@ -139,7 +146,9 @@ def submit(*, approval: Approval, by: User) -> Approval:
     latest = approval.steps.aggregate(last=models.Max("round"))["last"] or 0
     steps = [ApprovalStep(approval=approval, round=latest + 1, order=order, group=group) for order, group in enumerate(groups, start=1)]
     ApprovalStep.objects.bulk_create(steps)
-    changes = {
+    changes: dict[str, Any] = {
+        "note": approval.note if note is None else note,
+        "due_at": due_at or approval.due_at,
         "earlier_content": approval.content,
         "content": content,
         "digest": digest_of(content),
@@ -223,10 +232,15 @@ def drop(*, approval: Approval, by: User) -> Approval:
     return approval
 
 
+def open_paper(thing: models.Model) -> Approval | None:
+    """The paper about ``thing`` that is not decided yet."""
+    return papers(thing).filter(state__in=Approval.OPEN).first()
+
+
 def void(*, thing: models.Model, now: Standing, by: User | None) -> None:
     """Put on record that an approval was found to hold no more."""
     if now.approval is not None:
-        audit.record("approval.void", now.approval, by=by, about=str(thing), changes=[str(change.label) for change in now.changes])
+        audit.record("approval.void", now.approval, by=by, thing=str(thing), changes=[str(change.label) for change in now.changes])
 
 
 def current_step(approval: Approval) -> ApprovalStep | None:

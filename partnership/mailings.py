@@ -4,6 +4,7 @@ Nothing leaves but through ``send``, and ``send`` asks for an approval that stil
 transaction; whoever presses twice, or together with somebody else, starts it once.
 """
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ from partnership.transitions import Refused, move, step
 __all__ = [
     "Preview",
     "Progress",
+    "approval_obstacles",
     "cancel",
     "create",
     "edit",
@@ -48,7 +50,6 @@ TABLE = {
     "pause": step("sending", to="paused"),
     "resume": step("paused", to="sending"),
     "cancel": step("draft", "ready", "sending", "paused", to="cancelled"),
-    "finish": step("sending", to="finished"),
 }
 TITLES = ("title_ja", "title_en")
 TEXTS = ("subject_ja", "subject_en", "body_ja", "body_en")
@@ -159,9 +160,8 @@ def send(*, mailing: Mailing, by: User) -> Mailing:
 
 @transaction.atomic
 def _start(mailing: Mailing, by: User) -> Mailing:
+    _lock(purposes.get(mailing.purpose).about(mailing))
     mailing = _locked(mailing)
-    purpose = purposes.get(mailing.purpose)
-    _lock(purpose.about(mailing))
     _refuse_if(obstacles(mailing))
     rows = list(mailing.recipients.all())
     _refuse_if(unprintable(mailing, rows))
@@ -251,23 +251,12 @@ def retry(*, mailing: Mailing, by: User, email: Email | None = None) -> int:
 
 
 def settle() -> None:
-    """What the sweep asks for: finish what is through, and pause what is no longer approved as it is."""
+    """What the sweep asks for: pause what is being sent and is no longer approved as it is."""
     for mailing in Mailing.objects.filter(state=Mailing.State.SENDING):
-        try:
-            if not mailing.emails.filter(state__in=Email.UNFINISHED).exists():
-                _finish(mailing)
-            elif approval_obstacles(mailing):
-                _note_void(mailing, None)
+        if approval_obstacles(mailing):
+            _note_void(mailing, None)
+            with contextlib.suppress(Refused):  # somebody was quicker
                 pause(mailing=mailing, by=None, reason="approval_void")
-        except Refused:  # somebody was quicker
-            continue
-
-
-@transaction.atomic
-def _finish(mailing: Mailing) -> None:
-    mailing = _locked(mailing)
-    if not mailing.emails.filter(state__in=Email.UNFINISHED).exists():
-        move(mailing, TABLE, "finish", by=None, changes=_stamp(None))
 
 
 def _note_void(mailing: Mailing, by: User | None) -> None:

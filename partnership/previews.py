@@ -65,7 +65,7 @@ def of_recipient(mailing: Mailing, recipient: Recipient | None, number: int, tot
     """The letter to a recipient that the caller has at hand."""
     bare = Preview(recipient, number, total, language)
     try:
-        letter = _letter(mailing, recipient, language)
+        letter = _sent(mailing, recipient, language) or _letter(mailing, recipient, language)
     except KeyError as error:
         return replace(bare, problem=_("Nobody says what {%(name)s} is.") % {"name": error.args[0]})
     words = link_words(language)
@@ -77,6 +77,14 @@ def link_words(language: str) -> str:
     """What is shown where a personal link goes, in the language of the letter."""
     with translation.override(language):
         return _("[personal link]")
+
+
+def _sent(mailing: Mailing, recipient: Recipient | None, language: str) -> mailing_content.Letter | None:
+    """The letter as it was written when the mailing was started, whatever has changed since."""
+    if recipient is None or mailing.started_at is None or language != recipient.language:
+        return None
+    email = mailing.emails.filter(recipient_key=recipient.key).order_by("-seq").first()
+    return mailing_content.Letter(email.subject, email.text, language) if email else None
 
 
 def _letter(mailing: Mailing, recipient: Recipient | None, language: str) -> mailing_content.Letter:

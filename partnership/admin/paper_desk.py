@@ -1,0 +1,64 @@
+"""What the work desk says of approvals and mailings."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from partnership import approvals, desk, emails, mailing_progress
+from partnership.models import Approval, Mailing, User
+
+SHOWN = 8
+
+
+def papers(user: User) -> Iterable[desk.Turn]:
+    """Those that wait for my decision, and my own that came back."""
+    turns = []
+    if user.has_perm("partnership.decide_approval"):
+        turns = [_turn(paper, _("Decide"), str(paper.drafted_by)) for paper in approvals.waiting_for(user)]
+    mine = Approval.objects.filter(drafted_by=user, state__in=[Approval.State.RETURNED, Approval.State.RECALLED])
+    return [*turns, *(_turn(paper, _("Revise"), "") for paper in mine)]
+
+
+def _turn(paper: Approval, act: str, whom: str) -> desk.Turn:
+    remark = f"{_('Approval')}　{paper.get_state_display()}"
+    return desk.Turn(str(paper), remark, whom, reverse("admin:approval", args=[paper.pk]), act, paper.due_at)
+
+
+def uncertain(user: User) -> Iterable[desk.Turn]:
+    """Mailings with mails of which nobody knows whether they arrived."""
+    if not user.has_perm("partnership.send_mailing"):
+        return []
+    rows = Mailing.objects.annotate(unknown=Count("emails", filter=Q(emails__in=emails.undecided().values("pk")))).filter(unknown__gt=0)
+    return [
+        desk.Turn(
+            str(mailing),
+            _("Mailing　not known whether it arrived: %(count)s") % {"count": mailing.unknown},
+            "",
+            reverse("admin:partnership_mailing_home", args=[mailing.pk]) + "#uncertain",
+            _("Decide"),
+        )
+        for mailing in rows
+    ]
+
+
+def in_progress(request: HttpRequest) -> Mapping[str, Any] | None:
+    """Mailings that are being sent, paused, or ready to go."""
+    if not request.user.has_perm("partnership.view_mailing"):
+        return None
+    states = [Mailing.State.SENDING, Mailing.State.PAUSED, Mailing.State.READY]
+    rows = list(Mailing.objects.filter(state__in=states)[:SHOWN])
+    counted = mailing_progress.several(rows)
+    lines = [{"mailing": row, "progress": counted[row.pk]} for row in rows]
+    return {"lines": lines, "LANGUAGE_CODE": get_language()}
+
+
+desk.register_queue(desk.Queue("approvals", gettext_lazy("approvals"), papers, lambda: reverse("admin:approvals")))
+desk.register_queue(
+    desk.Queue("uncertain", gettext_lazy("unknown whether arrived"), uncertain, lambda: reverse("admin:partnership_mailing_changelist"))
+)
+desk.register_panel(desk.Panel("mailings", "mailings/panel.html", in_progress, place="side", order=20))
