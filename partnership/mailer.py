@@ -42,15 +42,25 @@ class Run:
     unreachable: str = ""  # a word of partnership/reasons.py when no server took us in
 
 
-def run(*, stop: Callable[[], bool] = lambda: False, seconds: float = float("inf")) -> Run:
+class Broom:
+    """Sweeps when asked, but not more often than is of use."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def __call__(self) -> None:
+        """Sweep, if it is time."""
+        if time.monotonic() >= self._next:
+            sweep()
+            self._next = time.monotonic() + min(SWEEP_SECONDS, settings.MAIL_SWEEP)
+
+
+def run(*, stop: Callable[[], bool] = lambda: False, seconds: float = float("inf"), broom: Broom | None = None) -> Run:
     """Send what is due until nothing is, or no server can be reached, or ``stop`` says so, or the time is over (then it rings)."""
-    worker, done, until = _worker(), Run(), time.monotonic() + seconds
+    worker, done, until, broom = _worker(), Run(), time.monotonic() + seconds, broom or Broom()
     with contextlib.closing(transport()) as carrier:
-        swept = -float("inf")
         while not stop() and not done.unreachable:
-            if time.monotonic() - swept >= SWEEP_SECONDS:
-                sweep()
-                swept = time.monotonic()
+            broom()
             batch = ledger.claim(worker, BATCH)
             if not batch:
                 break
@@ -83,10 +93,10 @@ def sweep_and_wake() -> None:
 
 def stay(stop: threading.Event, *, poll: float = 1.0) -> None:
     """Run again and again until ``stop`` is set: a mailer that needs no broker to wake it."""
-    failures = 0
+    failures, broom = 0, Broom()
     while not stop.is_set():
         try:
-            unreachable = run(stop=stop.is_set).unreachable
+            unreachable = run(stop=stop.is_set, broom=broom).unreachable
         except DatabaseError as error:
             logger.error("the outbox cannot be read: %s", type(error).__name__)  # noqa: TRY400 (a traceback may hold a text)
             connection.close()

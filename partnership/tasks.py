@@ -3,10 +3,11 @@
 import threading
 from typing import Any
 
-from celery import shared_task
-from celery.signals import worker_ready, worker_shutting_down
+from celery import bootsteps, shared_task
+from celery.signals import worker_shutting_down
 
 from partnership import audit, mailer
+from partnership.celery import app
 
 _stop = threading.Event()
 
@@ -29,13 +30,25 @@ def seal() -> None:
     audit.seal()
 
 
-@worker_ready.connect
-def stay(**_signal: Any) -> None:
+class Mailer(bootsteps.StartStopStep):
     """A worker also looks by itself, so that mail leaves when beat is dead or the broker gone for good."""
-    threading.Thread(target=mailer.stay, args=(_stop,), kwargs={"poll": mailer.SWEEP_SECONDS}, name="mailer", daemon=True).start()
+
+    requires = ("celery.worker.components:Pool",)  # and before the consumer, which waits for the broker
+
+    def start(self, parent: Any) -> None:
+        """Begin."""
+        _stop.clear()
+        threading.Thread(target=mailer.stay, args=(_stop,), kwargs={"poll": mailer.SWEEP_SECONDS}, name="mailer", daemon=True).start()
+
+    def stop(self, parent: Any) -> None:
+        """Finish the mail at hand and no other."""
+        _stop.set()
 
 
 @worker_shutting_down.connect
 def leave(**_signal: Any) -> None:
-    """Finish the mail at hand and no other."""
+    """The same, as soon as the worker is told."""
     _stop.set()
+
+
+app.steps["worker"].add(Mailer)

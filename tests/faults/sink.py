@@ -1,7 +1,7 @@
 """A mail server that misbehaves on demand, and writes down each message it accepts BEFORE its 250 leaves.
 
 What it does is decided by the recipient's local part, so a test reads like a letter: ``unknown@…`` is refused, ``full@…`` is put off,
-``cut-before@…`` loses the connection before the final dot, ``cut-after@…`` after it was accepted, ``lost-after@…`` after the dot without
+``cut-before@…`` and ``cut-amid@…`` lose the connection before the final dot, ``cut-after@…`` after it was accepted, ``lost-after@…`` after the dot without
 having been accepted. Everything else is accepted after ``delay`` seconds, half of it before the line is written and half after.
 """
 
@@ -41,9 +41,11 @@ DATA = {
 
 class _Server(SMTP):
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802  aiosmtpd calls it so
-        if _local(self.envelope) == "cut-before":
+        who = _local(self.envelope)
+        if who == "cut-amid":
             await self.push("354 go on")
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
+        if who in {"cut-amid", "cut-before"}:
             self.transport.abort()
             return
         await super().smtp_DATA(arg)
@@ -129,7 +131,7 @@ def _local(envelope: Envelope | None) -> str:
 
 
 def _authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
-    return AuthResult(success=data.login == b"user" and data.password == b"right")
+    return AuthResult(success=data.login == b"user" and data.password == b"right", handled=False)
 
 
 @contextmanager
