@@ -65,7 +65,7 @@ def _current(path: str, allowed: Sequence[tuple[Item, str]]) -> str:
     return best[1]
 
 
-register(Item("desk", _("Desk"), "admin:index", order=0))
+register(Item("desk", _("Work desk"), "admin:index", order=0))
 register(
     Item(
         "mailings",

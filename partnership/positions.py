@@ -76,7 +76,7 @@ def _place(appointment: Appointment) -> int:
     return _RANKS.get(appointment.rank, len(_RANKS))
 
 
-def _holder(position: Position, holder: Appointment | None | Any) -> Appointment | None:
+def _holder(position: Position, holder: Any) -> Appointment | None:
     return incumbent(position) if holder is _ASK else holder
 
 
