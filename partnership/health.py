@@ -29,10 +29,12 @@ def livez(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Database and migrations decide; an outbox that is late is reported, but pages can be served all the same."""
     try:
-        report = {"database": "ok", "migrations": _migrations(), "outbox": _outbox()}
+        report = {"database": "ok", "migrations": _migrations()}
+        ready = report["migrations"] == "ok"
+        if ready:
+            report["outbox"] = _outbox()
     except DatabaseError:
-        report = {"database": "down"}
-    ready = report.get("migrations") == "ok"
+        report, ready = {"database": "down"}, False
     return JsonResponse(report, status=200 if ready else 503, headers={} if ready else {"Retry-After": str(RETRY_AFTER)})
 
 

@@ -179,7 +179,7 @@ MAIL_SWEEP = env.int("MAIL_SWEEP", 30)  # seconds between two sweeps of beat
 MAIL_RETRY = env.list("MAIL_RETRY", cast=int, default=[60, 300, 900, 1800, 3600, 7200])  # seconds until the next attempt; the last repeats
 
 # ── Celery (wake-ups only) ───────────────────────────────────────────────────
-CELERY_BROKER_URL = env.str("BROKER_URL", "memory://")
+CELERY_BROKER_URL = env.str("BROKER_URL", "memory://localhost")
 EMBEDDED_WORKER = CELERY_BROKER_URL.startswith("memory:")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
