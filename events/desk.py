@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events import call_sheet, hosts, replies
+from events import call_sheet, replies
 from events.models import Event, Invitation, Task
 from partnership import desk
 from partnership.models import User

@@ -47,9 +47,9 @@ def remove(*, invitation: Invitation, by: User) -> None:
     label = str(invitation)
     if not may_remove(invitation):
         raise Refused(_("%(guest)s has been written to or has answered; the invitation can only be withdrawn.") % {"guest": label})
-    facts = {"about": label, "position": invitation.position_id}
+    event = invitation.event
     invitation.delete()
-    audit.record("invitation.remove", invitation.event, by=by, **facts)
+    audit.record("invitation.remove", event, by=by, guest=label, position=invitation.position_id)
 
 
 @transaction.atomic

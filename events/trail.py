@@ -108,7 +108,7 @@ def in_words(row: AuditEvent) -> str:
     if words is None:
         return f"{row.object_label} ({row.act})"
     count = facts.get("count", facts.get("rows", ""))
-    return str(words) % {"about": row.object_label, "title": title or "", "count": count}
+    return str(words) % {"about": facts.get("guest", row.object_label), "title": title or "", "count": count}
 
 
 def _answered(row: AuditEvent) -> str:
