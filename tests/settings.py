@@ -11,6 +11,7 @@ if "DATA_DIR" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 DATA = Path(os.environ["DATA_DIR"])
 (DATA / "demo").touch()
+(DATA / "static").mkdir(exist_ok=True)
 os.environ.setdefault("SECRET_KEY", "tests-only-secret-key-that-is-long-enough-to-pass")
 os.environ.setdefault("RSVP_KEY", "tests-only-rsvp-key-that-is-long-enough-to-pass")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright leaves an event loop in the thread in which later tests use the database
