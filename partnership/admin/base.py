@@ -12,6 +12,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin import helpers
 from django.contrib.admin.utils import flatten_fieldsets, label_for_field, lookup_field, unquote
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
@@ -40,6 +41,14 @@ def _names(fields: Sequence[Any]) -> list[Any]:
     """The fields of a fieldset without the version, which is put in by itself."""
     kept = [tuple(_names(field)) if isinstance(field, list | tuple) else field for field in fields]
     return [field for field in kept if field not in ("version", ())]
+
+
+class MendedSelect(AutocompleteSelect):
+    """The searching choice; a key that no row can have is shown as nothing chosen, instead of asking the database for it."""
+
+    def optgroups(self, name: str, value: Any, attrs: dict[str, Any] | None = None) -> Any:
+        """The chosen row, if it can be one."""
+        return super().optgroups(name, [one for one in value if is_key(str(one))], attrs)
 
 
 class Mended:
@@ -75,6 +84,12 @@ class Mended:
         if options["fields"] is not None:
             options["fields"] = [name for name in options["fields"] if name != "version"]
         return options
+
+    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        """A searching choice that survives any posted key."""
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            kwargs.setdefault("widget", MendedSelect(db_field, self.admin_site, using=kwargs.get("using")))  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The declared fieldsets; a person who may change the row gets its version along, hidden."""
