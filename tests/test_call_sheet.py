@@ -325,4 +325,4 @@ def test_the_stock_addresses_of_an_invitation_lead_to_its_page(login, desk, invi
 def test_the_lookup_of_invitations_costs_the_same(login, desk, assert_fixed_queries):
     client = login(desk)
 
-    assert_fixed_queries(lambda: client.get(reverse("admin:events_invitation_changelist")), lambda: factories.invitation())
+    assert_fixed_queries(lambda: client.get(reverse("admin:events_invitation_changelist")), factories.invitation)
