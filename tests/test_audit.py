@@ -18,6 +18,7 @@ def tamper(sql):
     """Change the trail behind the application's back, past the trigger where there is one."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE partnership_auditevent DISABLE TRIGGER USER")
         cursor.execute(sql)
         if connection.vendor == "postgresql":
