@@ -9,6 +9,8 @@ from celery.signals import worker_shutting_down
 from partnership import audit, mailer
 from partnership.celery import app
 
+GOODBYE = 20  # seconds that a stopping worker waits for the mail at hand
+
 _stop = threading.Event()
 
 
@@ -38,11 +40,15 @@ class Mailer(bootsteps.StartStopStep):
     def start(self, parent: Any) -> None:
         """Begin."""
         _stop.clear()
-        threading.Thread(target=mailer.stay, args=(_stop,), kwargs={"poll": mailer.SWEEP_SECONDS}, name="mailer", daemon=True).start()
+        self._thread = threading.Thread(
+            target=mailer.stay, args=(_stop,), kwargs={"poll": mailer.SWEEP_SECONDS}, name="mailer", daemon=True
+        )
+        self._thread.start()
 
     def stop(self, parent: Any) -> None:
         """Finish the mail at hand and no other."""
         _stop.set()
+        self._thread.join(GOODBYE)
 
 
 @worker_shutting_down.connect

@@ -1,8 +1,8 @@
 """A mail server that misbehaves on demand, and writes down each message it accepts BEFORE its 250 leaves.
 
 What it does is decided by the recipient's local part, so a test reads like a letter: ``unknown@…`` is refused, ``full@…`` is put off,
-``cut-before@…`` and ``cut-amid@…`` lose the connection before the final dot, ``cut-after@…`` after it was accepted, ``lost-after@…`` after the dot without
-having been accepted. Everything else is accepted after ``delay`` seconds, half of it before the line is written and half after.
+``cut-before@…`` and ``cut-amid@…`` lose the connection before the final dot, ``cut-after@…`` after it was accepted, ``lost-after@…``
+after the dot without having been accepted. Everything else is accepted after ``delay`` seconds: the line is written in the middle of them.
 """
 
 import asyncio
@@ -63,6 +63,7 @@ class Sink:
     port: int
     log: Path
     delay: float = 0
+    cut_next: int = 0  # so many accepted messages lose the connection instead of getting a 250
     connections: int = 0
     said: list[str] = field(default_factory=list)
 
@@ -100,7 +101,8 @@ class Sink:
         await asyncio.sleep(self.delay / 2)
         if who != "lost-after":
             self._write(envelope)
-        if who in {"cut-after", "lost-after"}:
+        if self.cut_next > 0 or who in {"cut-after", "lost-after"}:
+            self.cut_next -= 1
             server.transport.abort()
         elif who == "silent":
             await asyncio.sleep(3600)
