@@ -1,5 +1,6 @@
 """Mails that a paper sends while it circulates: it waits for you; it was decided."""
 
+import logging
 from collections.abc import Iterable
 
 from django.conf import settings
@@ -8,9 +9,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from partnership import emails, purposes
+from partnership import emails, letters, purposes
 from partnership.dates import long_moment
 from partnership.models import Approval, Email, User
+
+logger = logging.getLogger(__name__)
 
 PURPOSE = purposes.register(
     purposes.Purpose(
@@ -63,12 +66,15 @@ def decided(approval: Approval, opinion: str, *, by: User) -> None:
 
 def _queue(approval: Approval, user: User, subject: str, lines: list[str], by: User) -> None:
     address = settings.SITE_URL + reverse("admin:approval", args=[approval.pk])
-    emails.queue(
-        purpose=PURPOSE.key,
-        to_address=user.email,
-        language=user.language,
-        subject=" ".join(subject.split())[:300],
-        text="\n".join([*lines, "", _("The paper with everything that belongs to it:"), address, ""]),
-        about=approval,
-        by=by,
-    )
+    try:
+        emails.queue(
+            purpose=PURPOSE.key,
+            to_address=user.email,
+            language=user.language,
+            subject=" ".join(letters.clean(subject).split())[:300],
+            text=letters.clean("\n".join([*lines, "", _("The paper with everything that belongs to it:"), address, ""])),
+            about=approval,
+            by=by,
+        )
+    except ValueError:  # an address nobody can write to; the work desk shows the paper all the same
+        logger.warning("no notice about approval %s to account %s: its address is not fit", approval.pk, user.pk)

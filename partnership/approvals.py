@@ -275,7 +275,7 @@ def may_decide(approval: Approval, user: User) -> bool:
 def _locked(approval: Approval) -> tuple[Approval, Any]:
     """The paper and its subject, both locked, so that neither changes while someone decides."""
     fresh = Approval.objects.select_for_update(of=("self",)).select_related("drafted_by", "content_type").get(pk=approval.pk)
-    model = fresh.content_type.model_class()
+    model: Any = fresh.content_type.model_class()
     thing = model._default_manager.select_for_update().get(pk=fresh.object_id)
     return fresh, thing
 

@@ -6,6 +6,7 @@ The plain text carries everything; the HTML part is made from it and adds nothin
 import difflib
 import html as escaping
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from partnership.purposes import Purpose
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _BRACES = re.compile(r"[{}｛｝]")
 _TOKEN = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{40}(?![A-Za-z0-9_-])")
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u2028\u2029]")
+_UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control characters, halves of surrogate pairs, separators
 _MARK_LINE = re.compile(r"^\s*(\ue000[a-z_]+\ue001)\s*$")
 _WORD = re.compile(r"\s+|[A-Za-z0-9]+|[\u3041-\u309f]+|[\u30a1-\u30ff]+|[\u3400-\u9fff々]+|.", re.DOTALL)
 
@@ -86,7 +87,8 @@ def _near(text: str, at: int) -> str:
 
 def clean(value: str) -> str:
     """A value as it may be printed: no marks, no control characters but the end of a line."""
-    return _CONTROL.sub(" ", marks.without_marks(str(value).replace("\r\n", "\n").replace("\r", "\n")))
+    text = marks.without_marks(str(value).replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(sign if sign == "\n" or unicodedata.category(sign) not in _UNPRINTABLE else " " for sign in text)
 
 
 def render(text: str, values: Mapping[str, str], links: frozenset[str] | set[str] = frozenset()) -> str:

@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from partnership import approvals, emails, letters, mailing_content, purposes
-from partnership.models import Approval, Mailing, Recipient
+from partnership.models import Approval, Email, Mailing, Recipient, User
 
-SUBJECT_LENGTH = 300  # of a mail with its values filled in
 SHOWN = 5  # sentences about single recipients
 
 
@@ -59,22 +58,33 @@ def approval_obstacles(mailing: Mailing) -> list[str]:
     return [_("It is not approved: the paper is “%(state)s”.") % {"state": now.approval.get_state_display()}]
 
 
-def unprintable(mailing: Mailing, rows: Iterable[Recipient]) -> list[str]:
-    """Sentences about recipients whose letter could not be made: no value for a placeholder, a subject too long, no address."""
+def printed(mailing: Mailing, rows: Iterable[Recipient], *, by: User | None) -> tuple[list[Email], list[str]]:
+    """The mail of each recipient, unsaved, and sentences about those whose mail cannot be made."""
+    purpose = purposes.get(mailing.purpose)
     bound = mailing_content.content(mailing)
-    found = []
+    mails, found = [], []
     for row in rows:
         try:
             letter = mailing_content.letter(bound, mailing_content.row(row), row.language)
+            email = emails.draft(
+                purpose=purpose.key,
+                to_address=row.address,
+                language=row.language,
+                subject=letter.subject,
+                text=letter.text,
+                html=letters.html(letter.text, row.language),
+                recipient_key=row.key,
+                labels=(row.label_ja, row.label_en),
+                mailing=mailing,
+                by=by,
+            )
         except KeyError as error:
             found.append(_("%(recipient)s: nobody says what {%(name)s} is.") % {"recipient": row, "name": error.args[0]})
-            continue
-        if problem := emails.address_problem(row.address):
-            found.append(_("%(recipient)s: %(problem)s") % {"recipient": row, "problem": problem})
-        if not 0 < len(letter.subject) <= SUBJECT_LENGTH:
-            found.append(
-                _("%(recipient)s: the subject is empty or longer than %(most)s characters.") % {"recipient": row, "most": SUBJECT_LENGTH}
-            )
+        except ValueError as error:  # no address, a subject too long: said in a sentence
+            found.append(_("%(recipient)s: %(problem)s") % {"recipient": row, "problem": error})
+        else:
+            email.content_type_id, email.object_id = row.content_type_id, row.object_id
+            mails.append(email)
     if len(found) > SHOWN:
-        return [*found[:SHOWN], _("And %(count)s more of this kind.") % {"count": len(found) - SHOWN}]
-    return found
+        found = [*found[:SHOWN], _("And %(count)s more of this kind.") % {"count": len(found) - SHOWN}]
+    return mails, found

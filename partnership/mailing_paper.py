@@ -23,7 +23,7 @@ class ShownLetter:
 
 def context(approval: Approval, query: Mapping[str, str]) -> dict[str, Any]:
     """Letters of recipient ``n``, the list by name, who is left out, and the facts."""
-    mailing = approval.subject
+    mailing: Any = approval.subject
     bound = approval.content or approvals.content_of(mailing)
     rows = bound["recipients"]
     number = max(1, min(_number(query.get("n", "1")), len(rows)))

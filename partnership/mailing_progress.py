@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from partnership import emails
@@ -67,12 +67,12 @@ def several(mailings: Iterable[Mailing]) -> dict[int, Progress]:
         .filter(mailing__in=found)
         .order_by()
         .values("mailing")
-        .annotate(total=Count("pk"), recent=Count("pk", filter=Q(accepted_at__gte=now - _RECENT)), last=Max("accepted_at"), **names)
+        .annotate(total=Count("pk"), recent=Count("pk", filter=Q(accepted_at__gte=now - _RECENT)), **names)
     )
     out = dict.fromkeys(found, Progress())
     for row in rows:
-        mailing, recent = found[row.pop("mailing")], row.pop("recent")
-        out[mailing.pk] = _timed(mailing, Progress(**{k: v for k, v in row.items() if k != "last"}), recent, now)
+        counted = Progress(**{name: row[name] for name in ("total", *names)})  # type: ignore[literal-required]
+        out[row["mailing"]] = _timed(found[row["mailing"]], counted, row["recent"], now)
     return out
 
 
@@ -83,5 +83,4 @@ def _timed(mailing: Mailing, counted: Progress, recent: int, now: dt.datetime) -
     minutes = max((now - since).total_seconds(), 1) / 60
     rate = recent / minutes
     left = counted.waiting + counted.running
-    values = {**counted.__dict__, "per_minute": round(rate), "ends_at": now + dt.timedelta(minutes=left / rate) if left else None}
-    return Progress(**values)
+    return replace(counted, per_minute=round(rate), ends_at=now + dt.timedelta(minutes=left / rate) if left else None)

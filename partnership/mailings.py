@@ -5,17 +5,18 @@ transaction; whoever presses twice, or together with somebody else, starts it on
 """
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partnership import approvals, audit, emails, letters, mailing_content, mailing_paper, purposes, subjects
-from partnership.mailing_checks import approval_obstacles, missing, obstacles, text_problems, unprintable
+from partnership.mailing_checks import approval_obstacles, missing, obstacles, printed, text_problems
 from partnership.mailing_progress import Progress, progress
 from partnership.models import Email, Mailing, Recipient, User
 from partnership.previews import Preview, preview
@@ -120,7 +121,7 @@ def freeze(*, mailing: Mailing, by: User) -> Mailing:
     for row in rows:
         row.mailing = mailing
     mailing.recipients.all().delete()
-    _refuse_if(unprintable(mailing, rows))
+    _refuse_if(printed(mailing, rows, by=by)[1])
     Recipient.objects.bulk_create(rows, batch_size=500)
     now = timezone.now()
     move(mailing, TABLE, "freeze", by=by, changes={"ready_at": now, **_stamp(by, now)}, recipients=len(rows))
@@ -163,35 +164,13 @@ def _start(mailing: Mailing, by: User) -> Mailing:
     _lock(purposes.get(mailing.purpose).about(mailing))
     mailing = _locked(mailing)
     _refuse_if(obstacles(mailing))
-    rows = list(mailing.recipients.all())
-    _refuse_if(unprintable(mailing, rows))
-    emails.queue_many(list(_mails(mailing, rows, by)))
+    mails, problems = printed(mailing, mailing.recipients.all(), by=by)
+    _refuse_if(problems)
+    emails.queue_many(mails)
     now = timezone.now()
     changes = {"started_at": now, "started_by": by, **_stamp(by, now)}
-    move(mailing, TABLE, "send", by=by, changes=changes, recipients=len(rows), digest=_digest(mailing))
+    move(mailing, TABLE, "send", by=by, changes=changes, recipients=len(mails), digest=_digest(mailing))
     return mailing
-
-
-def _mails(mailing: Mailing, rows: Iterable[Recipient], by: User) -> Iterable[Email]:
-    purpose = purposes.get(mailing.purpose)
-    bound = mailing_content.content(mailing)
-    for row in rows:
-        letter = mailing_content.letter(bound, mailing_content.row(row), row.language)
-        email = emails.draft(
-            purpose=purpose.key,
-            to_address=row.address,
-            language=row.language,
-            subject=letter.subject,
-            text=letter.text,
-            html=letters.html(letter.text, row.language),
-            recipient_key=row.key,
-            labels=(row.label_ja, row.label_en),
-            mailing=mailing,
-            priority=purpose.priority,
-            by=by,
-        )
-        email.content_type_id, email.object_id = row.content_type_id, row.object_id
-        yield email
 
 
 @transaction.atomic
@@ -215,7 +194,12 @@ def resume(*, mailing: Mailing, by: User) -> Mailing:
 
 @transaction.atomic
 def cancel(*, mailing: Mailing, by: User) -> Mailing:
-    """Give up what has not left. What is being transmitted at this moment may still arrive, and its row will say so."""
+    """Give up what has not left, and a paper about it that is still open.
+
+    What is being transmitted at this moment may still arrive, and its row will say so.
+    """
+    if (paper := approvals.open_paper(mailing)) is not None:
+        approvals.drop(approval=paper, by=by)
     mailing = _locked(mailing)
     count = emails.cancel_waiting(mailing=mailing)
     move(mailing, TABLE, "cancel", by=by, changes=_stamp(by), cancelled=count)
@@ -275,7 +259,7 @@ def _refuse_unless_standing(mailing: Mailing) -> None:
 
 def _refuse_if(sentences: list[str]) -> None:
     if sentences:
-        raise Refused(" ".join(str(sentence) for sentence in sentences))
+        raise Refused(" ".join(strip_tags(sentence) for sentence in sentences))
 
 
 def _digest(mailing: Mailing) -> str:

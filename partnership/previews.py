@@ -113,17 +113,23 @@ def send_test(*, mailing: Mailing, by: User, number: int = 1) -> list[Email]:
         shown = of_recipient(mailing, recipient, number, total, language)
         if shown.problem:
             raise Refused(shown.problem)
-        sent.append(
-            emails.queue(
-                purpose=TEST.key,
-                to_address=by.email,
-                language=language,
-                subject=f"[TEST] {shown.subject}"[:300],
-                text=shown.text,
-                html=shown.html,
-                about=mailing,
-                by=by,
-            )
-        )
+        sent.append(_to_oneself(mailing, shown, by))
     audit.record("mailing.test", mailing, by=by, number=number)
     return sent
+
+
+def _to_oneself(mailing: Mailing, shown: Preview, by: User) -> Email:
+    subject = f"[TEST] {shown.subject}"[:300]
+    try:
+        return emails.queue(
+            purpose=TEST.key,
+            to_address=by.email,
+            language=shown.language,
+            subject=subject,
+            text=shown.text,
+            html=shown.html,
+            about=mailing,
+            by=by,
+        )
+    except ValueError as error:  # one's own address, or a character that no mail can hold
+        raise Refused(str(error)) from None

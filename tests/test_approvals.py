@@ -199,6 +199,15 @@ def test_deciders_are_told_that_a_paper_waits_and_the_author_what_became_of_it(m
     assert f"/admin/approvals/{paper.pk}/" in last.text
 
 
+def test_a_decider_whose_address_is_not_fit_holds_nothing_up(mailing, desk, approver):
+    factories.user("approver", email="nobody@nowhere")
+
+    paper = approvals.submit(approval=approvals.draft(thing=mailing, by=desk), by=desk)
+
+    assert state(paper) == "circulating"
+    assert Email.objects.filter(purpose="approval_notice").count() == 1
+
+
 def test_each_act_is_on_record(paper, approver):
     approvals.agree(approval=paper, by=approver)
 

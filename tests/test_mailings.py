@@ -281,6 +281,34 @@ def test_cancelling_takes_back_what_has_not_left(approved, desk):
     assert Email.objects.get(pk=third.pk).reason == "mailing_cancelled"
 
 
+def test_cancelling_drops_the_paper_that_is_still_open(ready, desk, approver):
+    paper = approvals.submit(approval=approvals.draft(thing=ready, by=desk), by=desk)
+
+    mailings.cancel(mailing=ready, by=desk)
+
+    paper.refresh_from_db()
+    assert (paper.state, Mailing.objects.get(pk=ready.pk).state) == ("dropped", "cancelled")
+
+
+def test_signs_that_no_mail_can_hold_are_printed_as_blanks(guests, desk, approver):
+    letters_purpose.state["guests"][guests[0].pk] = "A\x00B\x85C\u2028D\ud800E\r\nF"
+    draft = mailings.create(purpose=letters_purpose.KEY, titles=letters_purpose.TITLES, texts=letters_purpose.TEXTS, by=desk)
+    mailing = mailings.freeze(mailing=draft, by=desk)
+    approvals.agree(approval=approvals.submit(approval=approvals.draft(thing=mailing, by=desk), by=desk), by=approver)
+
+    mailings.send(mailing=mailing, by=desk)
+
+    assert letters_of(mailing)[0].text.startswith("A B C D E\nF　様")
+
+
+def test_a_list_on_which_a_subject_becomes_too_long_is_not_frozen(draft, guests, desk):
+    mailings.edit(mailing=draft, texts={"subject_en": "{guest}"}, by=desk)
+    letters_purpose.state["guests"][guests[1].pk] = "x" * 301
+
+    with pytest.raises(Refused, match="協会2"):
+        mailings.freeze(mailing=draft, by=desk)
+
+
 def test_retrying_writes_new_mails_to_those_who_failed_only(approved, desk):
     mailings.send(mailing=approved, by=desk)
     first, second, third = letters_of(approved)

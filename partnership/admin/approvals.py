@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from partnership import admin_pages, approvals, roles, subjects
@@ -19,6 +20,7 @@ from partnership.models import Approval, ApprovalStep, User
 
 VIEW, DRAFT, DECIDE = "partnership.view_approval", "partnership.add_approval", "partnership.decide_approval"
 ROWS = 50
+STOPS = {roles.APPROVER: gettext_lazy("Director (decision)")}  # a stop of the way, where the role's label would be too long
 
 
 @require_safe
@@ -64,16 +66,17 @@ def _subject(approval: Approval) -> subjects.Subject:
 
 
 def _context(request: HttpRequest, approval: Approval, subject: subjects.Subject, user: User) -> dict[str, Any]:
+    thing: Any = approval.subject
     steps = list(approval.steps.select_related("group", "decided_by"))
     latest = max((step.round for step in steps), default=0)
-    content_now = approvals.content_of(approval.subject)
+    content_now = approvals.content_of(thing)
     moved = bool(approval.digest) and approvals.digest_of(content_now) != approval.digest
     is_author = approval.drafted_by_id == user.pk
     drafts = user.has_perm(DRAFT)
     return {
         "approval": approval,
         "subject": subject,
-        "home": subject.home(approval.subject),
+        "home": subject.home(thing),
         "template": subject.template,
         "route": _route(approval, [step for step in steps if step.round == latest]),
         "opinions": [step for step in reversed(steps) if step.opinion],
@@ -86,7 +89,7 @@ def _context(request: HttpRequest, approval: Approval, subject: subjects.Subject
         "may_recall": drafts and approval.state == "circulating",
         "may_drop": drafts and approval.state in Approval.OPEN,
         "is_late": approval.due_at is not None and approval.due_at < timezone.now() and approval.state == "circulating",
-        "missing": subject.may_submit(approval.subject) if approval.state in {"drafted", "returned", "recalled"} else [],
+        "missing": subject.may_submit(thing) if approval.state in {"drafted", "returned", "recalled"} else [],
         **subject.context(approval, request.GET),
     }
 
@@ -101,7 +104,15 @@ def _route(approval: Approval, steps: list[ApprovalStep]) -> list[dict[str, Any]
     for step in steps:
         mark = "done" if step.decision else ("now" if current is not None and step.pk == current.pk else "")
         said = step.get_decision_display() if step.decision else ""
-        stops.append({"name": roles.label(step.group.name), "said": said, "who": step.decided_by, "at": step.decided_at, "mark": mark})
+        stops.append(
+            {
+                "name": STOPS.get(step.group.name) or roles.label(step.group.name),
+                "said": said,
+                "who": step.decided_by,
+                "at": step.decided_at,
+                "mark": mark,
+            }
+        )
     approved = approval.state == Approval.State.APPROVED
     stops.append({"name": _("Carried out"), "said": _("may be carried out") if approved else _("after the decision"), "mark": ""})
     return stops

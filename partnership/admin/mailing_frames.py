@@ -30,7 +30,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @xframe_options_sameorigin
-@csp(FRAME_POLICY)
+@csp(FRAME_POLICY)  # type: ignore[arg-type]  # its stubs know views without arguments only
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """The HTML part of recipient ``n``'s letter in one language, with words where the link goes."""
     mailing = mailing_for(request, pk)

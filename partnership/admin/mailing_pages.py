@@ -77,7 +77,7 @@ def _context(request: HttpRequest, mailing: Mailing, submission: SubmissionForm 
     started = mailing.started_at is not None
     now = approvals.standing(mailing)
     recipient, n, total = previews.recipient_at(mailing, number(request, "n"))
-    user = request.user
+    user: User = request.user  # type: ignore[assignment]
     may = {
         "change": user.has_perm(CHANGE) and mailing.state in WRITABLE,
         "send": user.has_perm(SEND),

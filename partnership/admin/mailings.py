@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, path
 
 from partnership.admin import mailing_frames, mailing_pages
 from partnership.admin.base import BaseAdmin
@@ -15,7 +15,7 @@ from partnership.models import Mailing
 class MailingAdmin(BaseAdmin):
     """Our own pages stand where Django's would be; a letter is written from what it is about, and never deleted."""
 
-    def get_urls(self) -> list[URLPattern | URLResolver]:
+    def get_urls(self) -> list[URLPattern]:
         """Our pages first."""
         view = self.admin_site.admin_view
         home = "<int:pk>/home/"
