@@ -48,11 +48,12 @@ def of(event: Event, language: str) -> Card:
     """The card of an event."""
     with translation.override(language):
         reply_by = dates.long_moment(event.reply_by, language, event.time_zone) if event.reply_by else ""
-        names, kind = hosts.names(event, language), event.kind_facts
+        rows = hosts.of_event(event)
+        names, kind = hosts.names(event, language, rows), event.kind_facts
         return Card(
             hosts=tuple(names),
             inviters=hosts.joined(names, language),
-            host_line=hosts.host_line(event, language),
+            host_line=hosts.host_line(event, language, rows),
             event=kind.event_en if language == "en" else kind.event_ja,
             occasion=f"{kind.lead_en} {kind.event_en}"
             if language == "en"

@@ -57,11 +57,9 @@ def load(*, send: bool = True) -> list[str]:
     if event is None:
         event = _begin(people)
         told.append(f"the reception on {event.starts_on}: {event.invitations.count()} invitations, letter no. 1 approved and under way")
-    if send:
-        handled = mailer.run().handled
-        if handled:
-            told.append(f"{handled} mails delivered to the built-in mailbox")
     if not Answer.objects.filter(invitation__event=event).exists():
+        if send:
+            told.append(f"{mailer.run().handled} mails delivered to the built-in mailbox")
         told.append(_answers(event, people))
     if not event.event_mailings.filter(number=2).exists():
         told.append(_second_letter(event, people))

@@ -54,11 +54,17 @@ def _with_article(words: str) -> str:
     return words if words.lower().startswith("the ") else f"the {words}"
 
 
-def names(event: Event, language: str) -> list[str]:
-    """The hosts as the card prints them, one a line: “The Minister for Foreign Affairs of Japan”, “the Governor of …”."""
+def names(event: Event, language: str, rows: Sequence[EventHost] | None = None) -> list[str]:
+    """The hosts as the card prints them, one a line: “The Minister for Foreign Affairs of Japan”, “the Governor of …”.
+
+    Args:
+        event: whose hosts.
+        language: ja or en.
+        rows: what ``of_event`` gave, to ask only once.
+    """
     lines = [
         sign(host, language) if language == "ja" else _of_japan(host, sign(host, language))
-        for host in of_event(event)
+        for host in (of_event(event) if rows is None else rows)
         if host.role in _HOSTS
     ]
     return [line[:1].upper() + line[1:] if place == 0 else line for place, line in enumerate(lines)]
@@ -69,12 +75,12 @@ def _of_japan(host: EventHost, words: str) -> str:
     return f"{words} of Japan" if host.organisation.register_key == "body:mofa" and words.endswith("Foreign Affairs") else words
 
 
-def host_line(event: Event, language: str) -> str:
+def host_line(event: Event, language: str, rows: Sequence[EventHost] | None = None) -> str:
     """Who hosts the event, in one line; "" when nobody is recorded.
 
     The line names all in order; which of them share a group says ``groups``.
     """
-    every = of_event(event)
+    every = of_event(event) if rows is None else rows
     hosts = [host for host in every if host.role in _HOSTS]
     parts = [_hosted(hosts, language)] if hosts else []
     cooperating = [host for host in every if host.role == EventHost.Role.COOPERATING]
