@@ -5,10 +5,12 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, MultiWidget, RadioSelect
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from partnership import dates, languages, menu
 
@@ -90,13 +92,33 @@ def control(field: BoundField) -> str:
 
 
 @register.filter
+def parts(field: BoundField) -> list[dict[str, str]]:
+    """The controls of a field that takes several, such as a day and an hour, each with its own label."""
+    widget = field.field.widget
+    attrs = field.build_widget_attrs({"id": field.auto_id, "class": "control w-8"})
+    described = field.aria_describedby
+    context = widget.get_context(field.html_name, field.value(), attrs | ({"aria-describedby": described} if described else {}))
+    labels = getattr(widget, "part_labels", (_("Date"), _("Time")))
+    return [
+        {
+            "label": str(label),
+            "id": part["attrs"]["id"],
+            "control": mark_safe(field.form.renderer.render(part["template_name"], {"widget": part})),  # noqa: S308 Django's own markup
+        }
+        for label, part in zip(labels, context["widget"]["subwidgets"], strict=True)
+    ]
+
+
+@register.filter
 def shape(field: BoundField) -> str:
-    """Which form of markup a field takes: choices, check, file, or one control."""
+    """Which form of markup a field takes: choices, check, parts, file, or one control."""
     widget = field.field.widget
     if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
         return "choices"
     if isinstance(widget, CheckboxInput):
         return "check"
+    if isinstance(widget, MultiWidget):
+        return "parts"
     return "file" if isinstance(widget, FileInput) else "control"
 
 
