@@ -1,6 +1,7 @@
 """Accounts are given, never taken: making them, their roles, their address, closing them. Nobody gives more than they have."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
@@ -95,7 +96,8 @@ def set_roles(*, user: User, roles: Iterable[str], by: User | None) -> None:
     user.groups.set(Group.objects.filter(name__in=wanted))
     user.is_staff = _is_staff(wanted) or user.is_superuser
     user.save(update_fields=["is_staff"])
-    audit.record("user.roles", user, by=by, **{"from": before, "to": wanted})
+    changed: dict[str, Any] = {"from": before, "to": wanted}
+    audit.record("user.roles", user, by=by, **changed)
 
 
 @transaction.atomic

@@ -39,7 +39,7 @@ def shown(field: models.Field, value: Any) -> str:
     if value in (None, ""):
         return _("(empty)")
     if field.is_relation and field.many_to_one:
-        found = field.related_model._default_manager.filter(pk=value).first()
+        found = field.related_model._default_manager.filter(pk=value).first()  # type: ignore[union-attr]
         return str(found) if found is not None else f"#{value}"
     if field.flatchoices:
         return str(dict(field.flatchoices).get(value, value))

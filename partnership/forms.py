@@ -66,8 +66,8 @@ class VersionedModelForm(TidyModelForm):
             return
         for line in self._what_happened(seen):
             self.add_error(None, forms.ValidationError(line, code="stale"))
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = str(stored)
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data[self.add_prefix("version")] = str(stored)  # type: ignore[index]
 
     def _what_happened(self, seen: int | None) -> list[str]:
         other = changes.since(self.instance, seen, only=self.fields) if seen is not None else None

@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path
 from django.utils.decorators import method_decorator
@@ -58,7 +58,7 @@ class PartnershipAdminSite(admin.AdminSite):
         own = [path(page.route, self.admin_view(page.view), name=page.name) for page in admin_pages.every()]
         return [*own, *(url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED)]
 
-    def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Callable[..., HttpResponseBase]:  # noqa: FBT001, FBT002 Django's signature
+    def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 Django's signature
         """Refuse someone who is signed in and has no business here, instead of asking again who it is."""
         inner = super().admin_view(view, cacheable)
 
@@ -70,17 +70,17 @@ class PartnershipAdminSite(admin.AdminSite):
         return update_wrapper(guarded, inner)
 
     @method_decorator(login_not_required)
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Everyone signs in at the same door."""
         if request.user.is_authenticated:
             return redirect("admin:index")
         return redirect_to_login(request.GET.get("next", request.path.removesuffix("login/")))
 
     @method_decorator(require_POST)
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Sign out at the same door, too."""
         return redirect("account_logout", preserve_request=True)
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The work desk."""
         return super().index(request, {**work_desk.context(request), **(extra_context or {})})

@@ -54,7 +54,7 @@ def words(due: dt.datetime | dt.date | None, now: dt.datetime) -> str:
         days = (today - here.date()).days
         return _("1 day late") if days == 1 else _("%(days)s days late") % {"days": days}
     if here.date() == today:
-        return (_("since") if when < now else _("today")) + hour if hour else _("today")
+        return _("today") + hour
     return dates.short_date(here.date(), get_language() or "ja") + hour
 
 

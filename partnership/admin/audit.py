@@ -34,7 +34,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
         seal = AuditSeal.objects.filter(first_id__lte=models.OuterRef("pk"), last_id__gte=models.OuterRef("pk"))
         return super().get_queryset(request).annotate(sealed=models.Exists(seal))
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Personal values are for superusers."""
         return [name for name in self.fields if name != "personal" or request.user.is_superuser]
 

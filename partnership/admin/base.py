@@ -147,12 +147,12 @@ class BaseAdmin(Mended, admin.ModelAdmin):
             term = search_key(term)
         return super().get_search_results(request, queryset, term)
 
-    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any], *args: Any) -> Any:
         """Refuse keys that no row can have."""
         selected = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
         if not all(is_key(key) for key in selected):
             raise BadRequest(helpers.ACTION_CHECKBOX_NAME)
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *args)
 
     @admin.action(description=_("Download as CSV"), permissions=["view"])
     def export_csv(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
@@ -162,8 +162,8 @@ class BaseAdmin(Mended, admin.ModelAdmin):
         header = [label_for_field(name, self.model, self) for name in names]
         return spreadsheets.response(self.opts.model_name or "rows", header, self._rows(names, queryset))
 
-    def _exported(self, request: HttpRequest) -> list[str]:
-        return list(self.get_list_display(request) if self.export_fields is None else self.export_fields)
+    def _exported(self, request: HttpRequest) -> list[Any]:
+        return [*(self.get_list_display(request) if self.export_fields is None else self.export_fields)]
 
     def _rows(self, names: Sequence[str], queryset: models.QuerySet[Any]) -> Iterator[list[Any]]:
         for row in queryset.iterator(chunk_size=500):
@@ -175,9 +175,9 @@ class BaseAdmin(Mended, admin.ModelAdmin):
             return dict(field.flatchoices).get(value, value)
         return strip_tags(value) if hasattr(value, "__html__") else value
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+    def get_actions(self, request: HttpRequest) -> Any:
         """The download beside what a class declares itself."""
-        actions = super().get_actions(request)
+        actions: dict[str, Any] = {**super().get_actions(request)}
         if self._exported(request) and self.has_view_permission(request) and "_popup" not in request.GET:
             actions["export_csv"] = (type(self).export_csv, "export_csv", _("Download as CSV"))
         return actions

@@ -34,11 +34,11 @@ class MendedChangeList(ChangeList):
         found = super().get_filters_params(params)
         return {key: value for key, value in found.items() if key not in _OUR_PARAMETERS}
 
-    def get_queryset(self, request: HttpRequest, **kwargs: Any) -> models.QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> models.QuerySet[Any]:
         """The filtered rows; their SQL is written here once, so that a value that fits no column shows before the query."""
         refuse_hostile(request)
         try:
-            queryset = super().get_queryset(request, **kwargs)
+            queryset = super().get_queryset(request, exclude_parameters)
             str(queryset.query)
         except (IncorrectLookupParameters, ValueError, OverflowError, TypeError, FieldError, ValidationError) as error:
             raise BadRequest(str(error)) from error

@@ -94,13 +94,13 @@ class UserAdmin(BaseAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Not where the account holds more than the person who looks at it."""
-        return super().has_change_permission(request, obj) and (obj is None or accounts.may_manage(request.user, obj))
+        return super().has_change_permission(request, obj) and (obj is None or accounts.may_manage(request.user, obj))  # type: ignore[arg-type]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An account is closed, never deleted: its acts keep its name."""
         return False
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """One's own roles and one's own closing are for others to decide; a new account is open."""
         fields = list(self.fields)
         if obj is None:
@@ -142,7 +142,7 @@ class UserAdmin(BaseAdmin):
         facts = super().construct_change_message(request, form, formsets, add)
         return {"fields": [name for name in facts.get("fields", []) if name not in {"address", "roles", "active"}]}
 
-    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
         """Written down by accounts.create."""
 
     def get_urls(self) -> list[URLPattern]:
