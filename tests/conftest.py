@@ -1,6 +1,7 @@
 """Fixtures that every test may use: who acts, what they act on, and a client that polices every page it receives."""
 
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import polib
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, TestCase
@@ -213,3 +215,17 @@ def assert_fixed_queries(db: None) -> Callable[..., int]:
         return len(many)
 
     return check
+
+
+# ── the real registers ───────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def registers(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The real registers and the record of 2015, loaded once for a module and taken away after it."""
+    with django_db_blocker.unblock():
+        call_command("load_registers", verbosity=0, stdout=StringIO())
+        call_command("load_programme_2015", verbosity=0, stdout=StringIO())
+    yield
+    with django_db_blocker.unblock():
+        call_command("flush", verbosity=0, interactive=False)

@@ -2,6 +2,7 @@
 
 import time
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -20,7 +21,8 @@ class Command(BaseCommand):
     help = "Load or refresh the registers from the project's data files. Running it again changes nothing that is up to date."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """No arguments beyond Django's own; ``-v 2`` lists every change."""
+        """Where the files are; ``-v 2`` lists every change."""
+        parser.add_argument("--data", type=Path, help="a folder with newer files of the same names, instead of those of the product")
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,12 +39,12 @@ class Command(BaseCommand):
         try:
             for name, size, load in steps:
                 with Bar(name, size, self.stdout._out if options["verbosity"] else None) as bar:
-                    made = load(tick=bar.to)
+                    made = load(tick=bar.to, **({"data": options["data"]} if options["data"] else {}))
                 outcomes = [made] if isinstance(made, Outcome) else list(made)
                 for line in told(outcomes, everything=options["verbosity"] > 1):
                     self.stdout.write(line)
                 everything += outcomes
-        except BadRegister as error:
+        except (BadRegister, FileNotFoundError) as error:
             raise CommandError(f"{error}. Nothing was loaded.") from error
         counts = {
             one.register: {"added": one.added, "changed": one.changed, "conflicts": len(one.conflicts)}
