@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  Django's name
 
+from partnership import mailer
+
 
 @register(Tags.compatibility)
 def lease_outlives_the_mail_server(**_kwargs: Any) -> list[CheckMessage]:
@@ -12,6 +14,16 @@ def lease_outlives_the_mail_server(**_kwargs: Any) -> list[CheckMessage]:
     if settings.MAIL_LEASE > settings.EMAIL_TIMEOUT:
         return []
     return [Error("MAIL_LEASE must be longer than EMAIL_TIMEOUT, or a slow relay makes mails uncertain.", id="partnership.E001")]
+
+
+@register(Tags.compatibility)
+def mail_server_can_be_read(**_kwargs: Any) -> list[CheckMessage]:
+    """An address of no server would only be noticed when the first mail does not leave."""
+    try:
+        mailer.transport()
+    except ValueError as error:
+        return [Error(str(error), id="partnership.E002")]
+    return []
 
 
 @register(Tags.security, deploy=True)

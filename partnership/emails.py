@@ -106,7 +106,7 @@ def queue_many(emails: Sequence[Email]) -> int:
 def wake() -> None:
     """Ring for the mailer once the current transaction is committed; a broker that is down harms nobody."""
     here = set(connection.savepoint_ids)
-    if any(callback is _ring and set(sids) <= here for sids, callback, _robust in connection.run_on_commit):
+    if any(entry[1] is _ring and set(entry[0]) <= here for entry in connection.run_on_commit):
         return  # it will ring already, whatever happens to the savepoint we are in
     transaction.on_commit(_ring, robust=True)
 

@@ -43,7 +43,7 @@ def let_go() -> Q:
     PostgreSQL checks it again when it has waited for another's change of the row.
     """
     sending = Mailing.objects.filter(pk=OuterRef("mailing_id"), state=Mailing.State.SENDING)
-    return Q(held=False) & (Q(mailing__isnull=True) | Exists(sending))
+    return Q(Q(mailing__isnull=True) | Q(Exists(sending)), held=False)
 
 
 def due() -> models.QuerySet[Email]:

@@ -106,7 +106,11 @@ def stay(stop: threading.Event, *, poll: float = 1.0) -> None:
 
 
 def transport() -> Transport:
-    """The way out that EMAIL_URL names."""
+    """The way out that EMAIL_URL names.
+
+    Raises:
+        ValueError: when it names none.
+    """
     return MailboxTransport() if settings.EMAIL_URL.startswith("mailbox:") else SmtpTransport(settings.EMAIL_URL)
 
 

@@ -58,7 +58,7 @@ def _head(message: Message, email: Email) -> None:
     name, address = parseaddr(settings.MAIL_FROM)
     message["From"] = formataddr((settings.MAIL_NAME_JA if email.language == "ja" else name, addresses.on_the_wire(address)), "utf-8")
     message["To"] = addresses.on_the_wire(email.to_address)
-    message["Subject"] = Header(email.subject, None if email.subject.isascii() else "utf-8", header_name="Subject")
+    message["Subject"] = Header(email.subject, None if email.subject.isascii() else "utf-8", header_name="Subject")  # type: ignore[assignment]
     message["Date"] = format_datetime(timezone.localtime())
     message["Message-ID"] = email.message_id
     message["X-Outbox-Id"] = str(email.outbox_id)

@@ -16,7 +16,7 @@ from tests import engine
 from tests.faults.sink import sink
 from tests.services import free_port
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 State = Email.State
 
 

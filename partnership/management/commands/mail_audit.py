@@ -2,7 +2,6 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -13,7 +12,7 @@ from partnership.models import Email
 class Command(BaseCommand):
     """One line of JSON for each mail; no texts."""
 
-    requires_system_checks: Sequence[str] = []
+    requires_system_checks = []
     help = "Writes every row of the outbox as a line of JSON, without its text."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -3,7 +3,6 @@
 import signal
 import threading
 from argparse import ArgumentParser
-from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
@@ -15,7 +14,7 @@ from partnership import mailer
 class Command(BaseCommand):
     """The loop that a wake-up runs."""
 
-    requires_system_checks: Sequence[str] = []  # no pages are served; a worker that was killed is back sooner
+    requires_system_checks = []  # no pages are served; a worker that was killed is back sooner
     help = "Sends what is due in the outbox and stays to send what comes; stops on SIGTERM or Ctrl-C after the mail at hand."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
