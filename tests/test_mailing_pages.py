@@ -200,10 +200,12 @@ def test_the_progress_is_a_fragment_that_asks_again_until_it_is_over(sending, lo
     row = Email.objects.filter(mailing=sending).first()
     Email.objects.filter(pk=row.pk).update(state="sent", accepted_at=row.created_at)
 
+    by_hand = staff.get(address)
     running = staff.get(address, headers={"HX-Request": "true"})
     Mailing.objects.filter(pk=sending.pk).update(state="finished")
     over = staff.get(address, headers={"HX-Request": "true"})
 
+    assert by_hand["Location"] == home(sending)
     assert 'value="1"' in words(running)
     assert "hx-trigger" in words(running)
     assert "HX-Refresh" not in running
@@ -302,6 +304,16 @@ def test_nonsense_in_the_query_is_answered_with_the_page(query, ready, paper, lo
     assert staff.get(f"{reverse('admin:approval', args=[paper.pk])}?{query}").status_code == 200
     assert staff.get(f"{reverse('admin:approvals')}?{query}").status_code == 200
     assert staff.get(f"{reverse('admin:partnership_mailing_changelist')}?{query}").status_code == 200
+
+
+def test_a_letter_about_nothing_is_not_found(db, login, desk):
+    orphan = factories.mailing(by=desk, purpose="invitation")
+    stranger = factories.mailing(by=desk, purpose="of_another_product")
+
+    for mailing in (orphan, stranger):
+        assert login(desk).get(home(mailing)).status_code == 404
+        assert login(desk).get(reverse("admin:partnership_mailing_change", args=[mailing.pk])).status_code == 404
+        assert login(desk).get(reverse("admin:approval", args=[factories.approval(mailing, by=desk).pk])).status_code == 404
 
 
 def test_unknown_numbers_are_not_found(db, login, desk):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -46,10 +46,10 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     if not is_key(str(pk)):
         raise Http404
     approval = get_object_or_404(Approval.objects.select_related("drafted_by", "content_type", "supersedes"), pk=pk)
-    subject = _subject(approval)
+    content = _content(approval)
     if request.method == "POST":
         return _act(request, approval, user)
-    return TemplateResponse(request, "approvals/paper.html", _context(request, approval, subject, user))
+    return TemplateResponse(request, "approvals/paper.html", _context(request, approval, content, user))
 
 
 def _demand(request: HttpRequest, permission: str) -> User:
@@ -58,18 +58,22 @@ def _demand(request: HttpRequest, permission: str) -> User:
     return request.user  # type: ignore[return-value]
 
 
-def _subject(approval: Approval) -> subjects.Subject:
-    model = approval.content_type.model_class()
-    if approval.subject is None or model not in {subject.model for subject in subjects.every()}:
-        raise Http404  # of a part of the product that is not installed
-    return subjects.of_model(model)
-
-
-def _context(request: HttpRequest, approval: Approval, subject: subjects.Subject, user: User) -> dict[str, Any]:
+def _content(approval: Approval) -> dict[str, Any]:
+    """What the paper is about, as it is now."""
     thing: Any = approval.subject
+    if thing is None:
+        raise Http404
+    try:
+        return approvals.content_of(thing)
+    except (KeyError, ObjectDoesNotExist):  # of a part of the product that is not installed, or about nothing
+        raise Http404 from None
+
+
+def _context(request: HttpRequest, approval: Approval, content_now: dict[str, Any], user: User) -> dict[str, Any]:
+    thing: Any = approval.subject
+    subject = subjects.of(thing)
     steps = list(approval.steps.select_related("group", "decided_by"))
     latest = max((step.round for step in steps), default=0)
-    content_now = approvals.content_of(thing)
     moved = bool(approval.digest) and approvals.digest_of(content_now) != approval.digest
     is_author = approval.drafted_by_id == user.pk
     drafts = user.has_perm(DRAFT)

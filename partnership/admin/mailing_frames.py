@@ -3,7 +3,7 @@
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
@@ -21,6 +21,8 @@ FRAME_POLICY = {"sandbox": True, "default-src": [NONE], "style-src": [UNSAFE_INL
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it is, as a part of the page; when the sending is over, the whole page is asked for again."""
     mailing = mailing_for(request, pk)
+    if "HX-Request" not in request.headers:  # typed by hand, or opened in a tab of its own
+        return redirect("admin:partnership_mailing_home", pk)
     context = {"mailing": mailing, "progress": mailings.progress(mailing), "may": {"send": request.user.has_perm(SEND)}}
     response = render(request, "mailings/progress.html", context)
     if mailing.state != Mailing.State.SENDING:

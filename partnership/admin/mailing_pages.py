@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -34,8 +34,10 @@ def mailing_for(request: HttpRequest, pk: int, permission: str = VIEW) -> Mailin
     if not is_key(str(pk)):
         raise Http404
     mailing = get_object_or_404(Mailing.objects.select_related("created_by", "started_by", "state_changed_by"), pk=pk)
-    if mailing.purpose not in {purpose.key for purpose in purposes.every()}:
-        raise Http404  # of a part of the product that is not installed
+    try:
+        purposes.get(mailing.purpose).about(mailing)
+    except (KeyError, ObjectDoesNotExist):  # of a part of the product that is not installed, or about nothing
+        raise Http404 from None
     return mailing
 
 
