@@ -194,6 +194,9 @@ def secret_purposes() -> list[str]:
 
 
 def _locked(email: Email) -> Email:
+    """The row as it is now, under its lock; its mailing is locked before it, as everybody does who needs both."""
+    if email.mailing_id is not None:
+        Mailing.objects.select_for_update().get(pk=email.mailing_id)
     return Email.objects.select_for_update(of=("self",)).select_related("mailing").get(pk=email.pk)
 
 

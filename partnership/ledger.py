@@ -24,6 +24,7 @@ from partnership.models import Email, MailAttempt, Mailing
 from partnership.transport import Reply
 
 CRASHES = 3  # claims in a row that ended without a word; then the row fails alone, instead of killing worker after worker
+SWEPT_AT_ONCE = 1000
 SECRET_LIFE = dt.timedelta(hours=1)
 _State = Email.State
 _FINISH = {"finish": transitions.step(Mailing.State.SENDING, to=Mailing.State.FINISHED)}
@@ -147,23 +148,27 @@ def _changes(email: Email, outcome: Outcome, reply: Reply) -> dict[str, Any]:
 
 def sweep() -> None:
     """Put right what a lost worker left behind, and close what is complete. Any number of sweepers may do it at once."""
-    over = {"lease_until__lt": Now()}
-    Email.objects.filter(state=_State.CLAIMED, **over).update(state=_State.QUEUED, owner="", lease_until=None)
-    Email.objects.filter(state=_State.TRANSMITTING, **over).update(state=_State.UNCERTAIN, reason=reasons.INTERRUPTED, lease_until=None)
-    broken = Email.objects.filter(state=_State.QUEUED, crashes__gte=CRASHES)
-    for pk in broken.values_list("pk", flat=True):
+    over = Email.objects.filter(lease_until__lt=Now())
+    _turn(over.filter(state=_State.CLAIMED), state=_State.QUEUED, owner="", lease_until=None)
+    _turn(over.filter(state=_State.TRANSMITTING), state=_State.UNCERTAIN, reason=reasons.INTERRUPTED, lease_until=None)
+    waiting = Email.objects.filter(state=_State.QUEUED)
+    for pk in _turn(waiting.filter(crashes__gte=CRASHES), state=_State.FAILED, reason=reasons.POISON, finished_at=Now()):
         logger.error("mail %s failed: %s claims ended without a word", pk, CRASHES)
-    broken.update(state=_State.FAILED, reason=reasons.POISON, finished_at=Now())
-    _sweep_secrets()
+    # a code that could not be sent for an hour is of no use to its owner, and would be to somebody else
+    old = waiting.filter(purpose__in=emails.secret_purposes(), created_at__lt=Now() - Value(SECRET_LIFE))
+    _turn(old, state=_State.CANCELLED, reason=reasons.EXPIRED, finished_at=Now())
     finish_mailings()
 
 
-def _sweep_secrets() -> None:
-    """A code that could not be sent for an hour is of no use; a secret text that stays behind would be one to somebody else."""
-    secret = Email.objects.filter(purpose__in=emails.secret_purposes())
-    old = secret.filter(state=_State.QUEUED, created_at__lt=Now() - Value(SECRET_LIFE))
-    old.update(state=_State.CANCELLED, reason=reasons.EXPIRED, finished_at=Now())
-    secret.filter(state__in=[*Email.FINAL, _State.UNCERTAIN]).exclude(text="", html="").update(text="", html="")
+@transaction.atomic
+def _turn(rows: models.QuerySet[Email], **changes: Any) -> list[int]:
+    """Change these rows; one that somebody else is just changing is left to the next sweep, so that nobody waits for anybody."""
+    chosen = list(rows.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:SWEPT_AT_ONCE])
+    if chosen:
+        rows.filter(pk__in=chosen).update(**changes)
+        if changes["state"] != _State.QUEUED:
+            emails.wipe_secrets(*chosen)
+    return chosen
 
 
 def finish_mailings() -> None:
