@@ -40,7 +40,7 @@ def queue(invitation: Invitation, answer: Answer, *, by: User | None, decided: s
     with translation.override(language):
         outcome = _outcome(answer, decided)
         title = " ".join(letters.clean(invitation.event.in_language("title", language)).split())
-        subject = f"{_subject(outcome)}{_(': ')}{title}"[:300]
+        subject = (_("%(words)s (%(title)s)") % {"words": _subject(outcome), "title": title})[:300]
         text = "\n".join(_lines(invitation, answer, outcome, language))
     labels = (str(invitation.organisation.in_language("name", "ja")), str(invitation.organisation.in_language("name", "en")))
     return [
@@ -132,7 +132,7 @@ def _lines(invitation: Invitation, answer: Answer, outcome: str, language: str) 
         yield f"{_('Where')}{colon}{printed.where}"
     people = [letters.clean(name) for name in party(invitation, answer, language)]
     for name in people:
-        yield f"{_('Attending')}{colon}{name}"
+        yield f"{_('Attending') if answer.reply == Reply.ACCEPTED else _('Asked for')}{colon}{name}"
     if people and printed.dress:
         yield f"{_('Dress')}{colon}{printed.dress}"
     if people and printed.before:

@@ -201,6 +201,26 @@ def test_a_substitute_is_told_to_wait(client, url):
     assert "not yet agreed" in Email.objects.first().text
 
 
+def test_after_a_substitute_was_refused_the_question_is_open_again(client, url, invitation, desk):
+    client.post(url, {"reply": "substitute", "attendee_name": "Hedda Rosmer"})
+    invitations.refuse_substitute(invitation=Invitation.objects.get(), by=desk)
+
+    page = client.get(url).content.decode()
+
+    assert "the hosts cannot receive someone else" in page
+    assert "Will you attend?" in page
+    assert "Hedda" not in page
+
+
+def test_the_date_is_marked_only_while_it_is_the_guests_turn(client, url):
+    assert '<dd class="turn">' in client.get(url).content.decode()
+    Event.objects.update(reply_mode="regrets")
+    assert '<dd class="turn">' not in client.get(url).content.decode()
+    Event.objects.update(reply_mode="rsvp")
+    client.post(url, {"reply": "accept"})
+    assert '<dd class="turn">' not in client.get(url + "?change=1").content.decode()
+
+
 def test_the_chosen_language_stays_after_the_answer(client, url):
     response = client.post(url + "?lang=ja", {"reply": "decline"})
 
