@@ -51,7 +51,7 @@ def use(request: HttpRequest, default: str = "") -> str:
     """Speak to the owner of a personal link: what they chose, else ``default`` (the language they were written to in)."""
     language = of(request, default)
     translation.activate(language)
-    request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+    request.LANGUAGE_CODE = language
     return language
 
 

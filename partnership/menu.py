@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -42,13 +42,8 @@ def register(item: Item) -> None:
 def items(request: HttpRequest) -> list[Shown]:
     """The items this person may open, the one they stand on marked."""
     user = request.user
-    allowed = []
-    for item in sorted(_items.values(), key=lambda item: item.order):
-        if not item.permissions or any(user.has_perm(permission) for permission in item.permissions):
-            try:
-                allowed.append((item, reverse(item.url_name)))
-            except NoReverseMatch:
-                continue
+    mine = [item for item in _items.values() if not item.permissions or any(user.has_perm(permission) for permission in item.permissions)]
+    allowed = [(item, reverse(item.url_name)) for item in sorted(mine, key=lambda item: item.order)]
     current = _current(request.path, allowed)
     return [Shown(item.key, item.label, url, item.key == current) for item, url in allowed]
 
