@@ -22,8 +22,8 @@ class EditionForm(forms.Form):
     """What differs from the edition before."""
 
     starts_on = DateField(label=gettext_lazy("first day"), required=False, help_text=gettext_lazy("Empty: the same weekday a year later."))
-    title_ja = TextField(label=gettext_lazy("title (Japanese)"), max_length=200, required=False)
-    title_en = TextField(label=gettext_lazy("title (English)"), max_length=250, required=False)
+    title_ja = TextField(label=gettext_lazy("name (Japanese)"), max_length=200, required=False)
+    title_en = TextField(label=gettext_lazy("name (English)"), max_length=250, required=False)
     with_hosts = forms.BooleanField(label=gettext_lazy("with the same hosts"), required=False)
 
 

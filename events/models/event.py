@@ -68,8 +68,8 @@ class Event(Bilingual, Versioned):
         "self", models.PROTECT, verbose_name=_("previous edition"), related_name="next_editions", null=True, blank=True, editable=False
     )
     record_key = models.CharField(_("row of the record"), max_length=60, unique=True, null=True, blank=True, editable=False)
-    title_ja = models.CharField(_("title (Japanese)"), max_length=200)
-    title_en = models.CharField(_("title (English)"), max_length=250)
+    title_ja = models.CharField(_("name (Japanese)"), max_length=200)
+    title_en = models.CharField(_("name (English)"), max_length=250)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.PLANNED, editable=False)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))

@@ -34,7 +34,7 @@ class Participant(Bilingual, Versioned):
     part = models.CharField(_("part"), max_length=20, choices=Part)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.EXPECTED)
     order = models.PositiveSmallIntegerField(default=0, help_text="within the invitation: the guest first, then the companions")
-    name_ja = models.CharField(_("name (Japanese)"), max_length=200, blank=True)
+    name_ja = models.CharField(_("full name (Japanese)"), max_length=200, blank=True)
     name_en = models.CharField(_("name"), max_length=250)
     post_ja = models.CharField(_("post (Japanese)"), max_length=250, blank=True)
     post_en = models.CharField(_("post"), max_length=300, blank=True)

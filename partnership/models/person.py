@@ -16,7 +16,7 @@ from partnership.normalise import search_key
 class Person(Bilingual, Versioned):
     """A person as the Ministry prints them. Names are kept exactly as typed (design.md 4.5)."""
 
-    name_ja = models.CharField(_("name (Japanese)"), max_length=100, blank=True)
+    name_ja = models.CharField(_("full name (Japanese)"), max_length=100, blank=True)
     name_en = models.CharField(_("name (English), as printed"), max_length=150, blank=True)
     kana = models.CharField(_("reading"), max_length=100, blank=True)
     prefix = models.CharField(
@@ -69,8 +69,8 @@ class Position(Bilingual, Versioned):
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, verbose_name=_("organisation"), related_name="positions")
     role = models.CharField(_("post"), max_length=30, choices=Role)
-    title_ja = models.CharField(_("title (Japanese)"), max_length=150, blank=True, help_text=_("Empty: the usual title of this post."))
-    title_en = models.CharField(_("title (English)"), max_length=150, blank=True, help_text=_("Empty: the usual title of this post."))
+    title_ja = models.CharField(_("title of the post (Japanese)"), max_length=150, blank=True, help_text=_("Empty: the usual title of this post."))
+    title_en = models.CharField(_("title of the post (English)"), max_length=150, blank=True, help_text=_("Empty: the usual title of this post."))
     email = models.EmailField(_("e-mail"), blank=True)
     secretariat_email = models.EmailField(_("e-mail of the secretariat"), blank=True, help_text=_("Gets its own copy of each invitation."))
     phone = models.CharField(_("telephone"), max_length=50, blank=True)
