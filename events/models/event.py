@@ -55,7 +55,7 @@ class Event(Bilingual, Versioned):
         YEAR = "year", _("year")
 
     class ReplyMode(models.TextChoices):
-        """What the card asks of its reader (domain.md 1c)."""
+        """What the card asks of its reader."""
 
         RSVP = "rsvp", _("R.S.V.P. (an answer either way)")
         REGRETS = "regrets", _("Regrets only (silence counts as yes, so the number is uncertain)")
