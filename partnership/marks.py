@@ -1,4 +1,4 @@
-"""Marks: what a stored text holds where a personal link goes. No token is at rest; the mailer fills the marks (design.md 4.2).
+"""Marks: what a stored text holds where a personal link goes. No token is at rest; the mailer fills the marks.
 
 A mark is written with two private-use characters that no typed text may hold, so a value can never pass for one.
 """

@@ -14,7 +14,7 @@ class Mailing(Bilingual, Versioned):
     """A letter to many; what it is about is known to its purpose (partnership/purposes.py), not to the kernel."""
 
     class State(models.TextChoices):
-        """design.md 3. Whether it may be sent is derived from its approval, never stored here."""
+        """How far it is. Whether it may be sent is derived from its approval, never stored here."""
 
         DRAFT = "draft", _("draft")
         READY = "ready", _("ready: the list is frozen")
