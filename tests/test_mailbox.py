@@ -100,3 +100,14 @@ def test_mailbox_exists_only_in_a_demonstration(client, settings, address):
 
 def test_mailbox_only_reads(client):
     assert client.post("/mailbox/", {"act": "delete"}).status_code == 405
+
+
+def test_mailbox_finds_letters_by_addressee_and_subject(client):
+    _send()
+    _send(to_address="norway@embassy.example.jp", subject="ご案内")
+
+    by_address, by_subject, none = (client.get("/mailbox/", {"q": sought}).content.decode() for sought in ("NORWAY", "招待", "nobody"))
+
+    assert ("ご案内" in by_address, "Invitation 招待" in by_address) == (True, False)
+    assert ("ご案内" in by_subject, "Invitation 招待" in by_subject) == (False, True)
+    assert "<table" not in none

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from partnership.mailbox import store
 from partnership.mailbox.letters import Letter, letter
+from partnership.normalise import search_key
 
 PER_PAGE = 50
 FRAME_POLICY = {"sandbox": True, "default-src": [NONE], "style-src": [UNSAFE_INLINE], "frame-ancestors": [SELF]}
@@ -34,10 +35,11 @@ def _demo_only(view: _View) -> _View:
 
 @_demo_only
 def index(request: HttpRequest) -> HttpResponse:
-    """All letters, the newest first."""
-    page = Paginator(store.numbers(), PER_PAGE).get_page(request.GET.get("page"))
+    """All letters, the newest first; ``q`` finds those to an address or about a subject."""
+    sought = request.GET.get("q", "").strip()
+    page = Paginator(_found(sought) if sought else store.numbers(), PER_PAGE).get_page(request.GET.get("page"))
     letters = [found for number in page if (found := letter(number, head_only=True))]
-    return render(request, "mailbox/index.html", {"page_obj": page, "letters": letters})
+    return render(request, "mailbox/index.html", {"page_obj": page, "letters": letters, "sought": sought})
 
 
 @_demo_only
@@ -64,6 +66,12 @@ def download(request: HttpRequest, number: int) -> HttpResponse:
     if data is None:
         raise Http404
     return HttpResponse(data, content_type="message/rfc822", headers={"Content-Disposition": f'attachment; filename="{number}.eml"'})
+
+
+def _found(sought: str) -> list[int]:
+    key = search_key(sought)
+    heads = (letter(number, head_only=True) for number in store.numbers())
+    return [head.number for head in heads if head and key in search_key(head.to, head.subject)]
 
 
 def _letter_or_404(number: int) -> Letter:
