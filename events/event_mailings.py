@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from events import events
 from events.models import Event, EventMailing
-from partnership import audit, mailings, purposes
+from partnership import mailings, purposes
 from partnership.models import Email, Mailing, Recipient, User
 from partnership.transitions import Refused
 
@@ -39,7 +39,6 @@ def write(*, event: Event, purpose: str, by: User) -> EventMailing:
     titles = {"ja": _numbered_ja(texts.pop("title_ja"), last + 1), "en": _numbered_en(texts.pop("title_en"), last + 1)}
     mailing: Mailing = mailings.create(purpose=purpose, titles=titles, texts=texts, by=by)
     row = EventMailing.objects.create(mailing=mailing, event=event, number=last + 1)
-    audit.record("event.write", event, by=by, mailing=mailing.pk, title_ja=mailing.title_ja, title_en=mailing.title_en)
     if event.state == Event.State.PLANNED:
         events.open_invitations(event=event, by=by)
     return row

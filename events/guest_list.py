@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from events.models import Event, Participant
@@ -12,11 +13,12 @@ from partnership.models import User
 
 
 def rows_of(event: Event) -> QuerySet[Participant]:
-    """The people of an event in the order of their invitations: the guest first, then the companions."""
+    """The people of an event by country, in the order of the reader's language: the guest first, then the companions."""
+    name = "name_en" if (get_language() or "ja").startswith("en") else "kana"
     return (
         Participant.objects.filter(event=event)
         .select_related("invitation__organisation", "invitation__position", "country")
-        .order_by("country__name_en", "invitation_id", "order", "pk")
+        .order_by(f"country__{name}", "invitation_id", "order", "pk")
     )
 
 

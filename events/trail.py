@@ -65,6 +65,8 @@ WORDS = {
     "approval.drop": gettext_lazy("dropped: %(about)s"),
 }
 
+SAID_TOGETHER = ("invitation.invite", "mailing.change")  # event.invite says how many; mailing.edit says the rest
+
 
 @dataclass(frozen=True)
 class Act:
@@ -86,7 +88,8 @@ def recent(event: Event, letters: Iterable[EventMailing], approvals: Iterable[Ap
     ]
     for model, keys in sources:
         kind = ContentType.objects.get_for_model(model)
-        newest += AuditEvent.objects.filter(content_type=kind, object_id__in=keys).order_by("-id")[:limit]
+        rows = AuditEvent.objects.filter(content_type=kind, object_id__in=keys).exclude(act__in=SAID_TOGETHER)
+        newest += rows.order_by("-id")[:limit]
     newest.sort(key=lambda row: -row.pk)
     return [Act(at=row.at, who=_who(row), what=in_words(row)) for row in newest[:limit]]
 

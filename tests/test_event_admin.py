@@ -111,7 +111,7 @@ def test_an_event_is_added_with_era_dates_hosts_and_its_checklist(login, desk, j
         reply_by=timezone.now(), guest_list_closes_at=timezone.now(), starts_on=None, ends_on=None,
     )  # fmt: skip
     data = posted(
-        draft, [{"organisation": body.pk, "order": 1, "role": "co_host"}], starts_on="R9.1.14", ends_on="令和9年1月14日",
+        draft, [{"organisation": "広島県", "order": 1, "role": "co_host"}], starts_on="R9.1.14", ends_on="令和9年1月14日",
         reply_by_0="2027年1月5日", reply_by_1="17:00", guest_list_closes_at_0="2027/1/12", guest_list_closes_at_1="12:00", owners=[desk.pk],
     )  # fmt: skip
 
@@ -123,6 +123,33 @@ def test_an_event_is_added_with_era_dates_hosts_and_its_checklist(login, desk, j
     assert made.tasks.count() == len(kinds.KINDS["iikura_reception"].checklist) > 0
     assert EventHost.objects.get(event=made).organisation == body
     assert AuditEvent.objects.filter(act="event.create").count() == 1
+
+
+def test_a_host_is_named_by_code_by_reading_or_by_part_of_the_name(login, desk, event):
+    hiroshima = factories.local_government("広島県", name_en="Hiroshima Prefecture", kana="ひろしまけん").organisation
+    hiroshima.register_key = "lg:340006"
+    hiroshima.save()
+    client = login(desk)
+
+    for place, typed in enumerate(["広島県", "340006", "hiroshima prefecture", "ヒロシマケン", "広島県（340006）"], start=1):
+        event.refresh_from_db()
+        client.post(change(event), posted(event, [{"organisation": typed, "order": place, "role": "co_host"}]))
+        assert event.hosts.get().organisation == hiroshima, typed
+        event.hosts.all().delete()
+
+
+@pytest.mark.parametrize(("typed", "words"), [("府中市", "府中市（132063）"), ("竜宮城", "竜宮城"), ("9" * 500, "9" * 200), ("", "")])
+def test_a_host_nobody_or_several_can_be_meant_by_is_told(login, desk, event, typed, words):
+    for code in ("132063", "342084"):
+        body = factories.local_government("府中市", kana=f"ふちゅうし{code}").organisation
+        body.register_key = f"lg:{code}"
+        body.save()
+
+    response = login(desk).post(change(event), posted(event, [{"organisation": typed, "order": 1, "role": "co_host"}]))
+
+    assert response.status_code == 200
+    assert words in response.content.decode()
+    assert not event.hosts.exists()
 
 
 @pytest.mark.parametrize(
@@ -196,7 +223,7 @@ def hosts_of(event):
         {
             "id": host.pk,
             "event": event.pk,
-            "organisation": host.organisation_id,
+            "organisation": host.organisation.name_ja,
             "order": host.order,
             "role": host.role,
             "version": host.version,
@@ -272,9 +299,8 @@ def test_no_page_changes_the_record(login, superuser, name, data):
     record = factories.event(is_record=True, state="held")
     body = factories.embassy("NO")
 
-    response = login(superuser).post(
-        reverse(f"admin:events_event_{name}", args=[record.pk]), {"position": factories.head(body).pk, "organisation": body.pk, **data}, follow=True
-    )  # fmt: skip
+    marked = {"position": factories.head(body).pk, "organisation": body.pk}
+    response = login(superuser).post(reverse(f"admin:events_event_{name}", args=[record.pk]), {**marked, **data}, follow=True)
 
     assert response.status_code == 200
     assert "notice bad" in response.content.decode()

@@ -22,7 +22,7 @@ from partnership.transitions import Refused
 
 ROWS = 25
 ALL_ROWS = 2000  # for paper; more is no call sheet
-SOURCES = [choice for choice in Answer.Source.choices if choice[0] in {"phone", "email", "letter", "fax"}]
+SOURCES = [(source.value, source.label) for source in (Answer.Source.PHONE, Answer.Source.EMAIL, Answer.Source.LETTER, Answer.Source.FAX)]
 
 
 class SourceForm(forms.Form):
@@ -66,7 +66,7 @@ def calls(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "filter": chosen,
         "page_obj": page,
-        "source_form": source,
+        "source_form": SourceForm(initial={"source": source.chosen}),
         "source": source.chosen,
         "n_none": replies.total(tallies).none,
         "n_today": call_sheet.called_today(event),

@@ -5,12 +5,17 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from events.admin.host_field import HostField
 from events.kinds import KINDS
 from events.models import Event, EventHost
+from partnership import roles
+from partnership.fields import ChoicesField
 from partnership.forms import VersionedModelForm
-from partnership.models import Country
+from partnership.models import Country, User
 
 
 def defaults_of(kind: str) -> dict[str, Any]:
@@ -25,6 +30,17 @@ def defaults_of(kind: str) -> dict[str, Any]:
     return {"kind": kind, **here, **numbered, **facts.defaults}
 
 
+def _colleagues(event: Event) -> QuerySet[User]:
+    """Who can be in charge: the division's active accounts, and whoever is already."""
+    division = Q(is_active=True, groups__name__in=[roles.DESK, roles.APPROVER])
+    return User.objects.filter(division | Q(events=event.pk) if event.pk else division).distinct().order_by("name", "pk")
+
+
+def _wholes(event: Event) -> QuerySet[Event]:
+    """What an event can be a part of: others that are still to come, and the one it belongs to."""
+    return Event.objects.filter(Q(state__in=Event.OPEN, is_record=False) | Q(pk=event.part_of_id)).exclude(pk=event.pk)
+
+
 class EventForm(VersionedModelForm):
     """An event’s facts."""
 
@@ -32,11 +48,20 @@ class EventForm(VersionedModelForm):
         label=_("Save all the same; these letters need a new approval"), required=False
     )  # fmt: skip
 
+    owners = ChoicesField(label=capfirst(_("in charge")), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple, required=False)
+
     would_void: Any = ()  # letters whose approval the posted change would void (events/admin/voided.py)
 
     class Meta(VersionedModelForm.Meta):
         model = Event
         fields = "__all__"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "owners" in self.fields:
+            self.fields["owners"].queryset = _colleagues(self.instance)  # type: ignore[attr-defined]
+        if "part_of" in self.fields:
+            self.fields["part_of"].queryset = _wholes(self.instance)  # type: ignore[attr-defined]
 
     def clean_time_zone(self) -> str:
         """A zone that exists."""
@@ -85,6 +110,8 @@ class EventForm(VersionedModelForm):
 
 class HostForm(VersionedModelForm):
     """One host."""
+
+    organisation = HostField(label=capfirst(_("organisation")), help_text=_("Name or local government code."))
 
     class Meta(VersionedModelForm.Meta):
         model = EventHost

@@ -28,7 +28,6 @@ class HostInline(BaseTabularInline):
     model = EventHost
     form = HostForm
     fields = ("order", "role", "organisation", "name_ja", "name_en", "group")
-    autocomplete_fields = ("organisation",)
     ordering = ("order",)
     extra = 2
     show_change_link = False
@@ -52,15 +51,13 @@ class EventAdmin(BaseAdmin):
 
     form = EventForm
     inlines = (HostInline,)
-    list_display = ("named", "kind", "when", "stage", "invited", "coming", "to_decide", "unanswered")
+    list_display = ("named", "when", "stage", "answers")
     list_display_links = None
     list_filter = ("state", "kind", "is_record")
     search_fields = ("title_ja", "title_en", "hosts__organisation__name_ja", "hosts__organisation__name_en")
     search_help_text = _("title or host")
     date_hierarchy = "starts_on"
     ordering = ("-starts_on", "-id")
-    autocomplete_fields = ("part_of", "country")
-    filter_horizontal = ("owners",)
     export_fields = ("title_ja", "title_en", "kind", "when", "stage", "invited", "coming", "to_decide", "unanswered")
     fieldsets = (
         (_("What"), {"fields": ("kind", ("ordinal", "part_of"), "title_ja", "title_en", "owners", "note")}),
@@ -100,18 +97,33 @@ class EventAdmin(BaseAdmin):
 
     @admin.display(description=_("event"), ordering="title_ja")
     def named(self, event: Event) -> str:
-        """The title, leading to the event’s home."""
-        return format_html('<a href="{}">{}</a>', reverse("admin:events_event_home", args=[event.pk]), event)
+        """The title, leading to the event’s home, and the kind."""
+        home_page = reverse("admin:events_event_home", args=[event.pk])
+        return format_html('<a href="{}">{}</a><br><small>{}</small>', home_page, event, event.get_kind_display())
 
     @admin.display(description=_("date"), ordering="starts_on")
     def when(self, event: Event) -> str:
-        """The date, no more exactly than it is known."""
-        return event_day(event)
+        """The date, no more exactly than it is known; a second day stands below the first."""
+        first, dash, last = event_day(event).partition("–")
+        below = format_html('<br><span class="nowrap">–{}</span>', last) if dash else ""
+        return format_html('<span class="nowrap">{}</span>{}', first, below)
 
     @admin.display(description=_("stage"), ordering="state")
     def stage(self, event: Event) -> str:
         """Where it stands; history says so."""
         return str(_("published record")) if event.is_record else event.get_state_display()
+
+    @admin.display(description=_("answers"))
+    def answers(self, event: Event) -> str:
+        """From invited to not answered, in one line."""
+        if not event.n_invited:  # type: ignore[attr-defined]
+            return ""
+        return _("invited %(invited)s, coming %(coming)s, to decide %(to_decide)s, no answer %(none)s") % {
+            "invited": self.invited(event),
+            "coming": self.coming(event),
+            "to_decide": self.to_decide(event) or 0,
+            "none": self.unanswered(event),
+        }
 
     @admin.display(description=_("invited"))
     def invited(self, event: Event) -> int | str:

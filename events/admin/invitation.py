@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -34,20 +35,22 @@ REPLIES = [
 class AnswerForm(forms.Form):
     """An answer as it came by telephone, mail, letter or fax."""
 
-    reply = forms.ChoiceField(label=gettext_lazy("reply"), choices=REPLIES, widget=forms.RadioSelect)
-    source = forms.ChoiceField(label=gettext_lazy("the answer came"), choices=SOURCES)
-    attendee_name = TextField(label=gettext_lazy("name of the substitute"), max_length=150, required=False)
-    attendee_post = TextField(label=gettext_lazy("post of the substitute"), max_length=150, required=False)
+    reply = forms.ChoiceField(label=capfirst(gettext_lazy("reply")), choices=REPLIES, widget=forms.RadioSelect)
+    source = forms.ChoiceField(label=capfirst(gettext_lazy("the answer came")), choices=SOURCES)
+    attendee_name = TextField(label=capfirst(gettext_lazy("name of the substitute")), max_length=150, required=False)
+    attendee_post = TextField(label=capfirst(gettext_lazy("post of the substitute")), max_length=150, required=False)
     companions = TextField(
-        label=gettext_lazy("companions"),
+        label=capfirst(gettext_lazy("companions")),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("One name a line."),
     )
-    diet = TextField(label=gettext_lazy("dietary needs"), max_length=300, required=False)
-    access = TextField(label=gettext_lazy("access needs"), max_length=300, required=False)
-    note = TextField(label=gettext_lazy("a word to the hosts"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    diet = TextField(label=capfirst(gettext_lazy("dietary needs")), max_length=300, required=False)
+    access = TextField(label=capfirst(gettext_lazy("access needs")), max_length=300, required=False)
+    note = TextField(
+        label=capfirst(gettext_lazy("a word to the hosts")), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def __init__(self, *args: Any, event: Event, may_see_needs: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

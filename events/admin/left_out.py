@@ -3,6 +3,7 @@
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,8 +18,8 @@ from partnership.transitions import Refused
 class ReasonForm(forms.Form):
     """Why; one reason for all that are marked."""
 
-    reason = forms.ChoiceField(label=gettext_lazy("reason"), choices=LeftOut.Reason.choices)
-    note = TextField(label=gettext_lazy("remark"), max_length=200, required=False)
+    reason = forms.ChoiceField(label=capfirst(gettext_lazy("reason")), choices=LeftOut.Reason.choices)
+    note = TextField(label=capfirst(gettext_lazy("remark")), max_length=200, required=False)
 
 
 def left_out(request: HttpRequest, pk: int) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -21,10 +22,12 @@ from partnership.transitions import Refused
 class EditionForm(forms.Form):
     """What differs from the edition before."""
 
-    starts_on = DateField(label=gettext_lazy("first day"), required=False, help_text=gettext_lazy("Empty: the same weekday a year later."))
-    title_ja = TextField(label=gettext_lazy("name (Japanese)"), max_length=200, required=False)
-    title_en = TextField(label=gettext_lazy("name (English)"), max_length=250, required=False)
-    with_hosts = forms.BooleanField(label=gettext_lazy("with the same hosts"), required=False)
+    starts_on = DateField(
+        label=capfirst(gettext_lazy("first day")), required=False, help_text=gettext_lazy("Empty: the same weekday a year later.")
+    )
+    title_ja = TextField(label=capfirst(gettext_lazy("name (Japanese)")), max_length=200, required=False)
+    title_en = TextField(label=capfirst(gettext_lazy("name (English)")), max_length=250, required=False)
+    with_hosts = forms.BooleanField(label=capfirst(gettext_lazy("with the same hosts")), required=False)
 
 
 def next_edition(request: HttpRequest, pk: int) -> HttpResponse:

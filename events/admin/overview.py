@@ -14,6 +14,8 @@ from events import events, hosts, replies, trail
 from events.models import Event, EventHost, EventMailing, LeftOut, Task
 from partnership.models import Approval, Figure, Mailing, Organisation, User
 
+NEXT_TASKS = 5  # shown at once; all that are late are
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -65,8 +67,7 @@ def of(event: Event, user: User) -> dict[str, Any]:
         "left_out": LeftOut.objects.filter(event=event).count(),
         "hosts": invited_by,
         "owners": list(event.owners.all()),
-        "due": [Due(task, (today - task.due_on).days) for task in tasks if task.done_at is None],
-        "done": [task for task in tasks if task.done_at is not None],
+        **todo(tasks, today),
         "acts": trail.recent(event, letters, approvals),
         "figures": figures_of(event),
         "editions": editions(event, invited_by),
@@ -74,6 +75,14 @@ def of(event: Event, user: User) -> dict[str, Any]:
         "may_change": user.has_perm("events.change_event") and not event.is_record,
         "may": {act: events.may(event, act) for act in events.STEPS},
     }
+
+
+def todo(tasks: list[Task], today: dt.date) -> dict[str, Any]:
+    """The checklist: what is late or next, what comes later, what is done."""
+    due = [Due(task, (today - task.due_on).days) for task in tasks if task.done_at is None]
+    soon = max(NEXT_TASKS, sum(line.late >= 0 for line in due))
+    done = [task for task in tasks if task.done_at is not None]
+    return {"due": due[:soon], "later": due[soon:], "done": done, "n_done": len(done), "n_tasks": len(tasks)}
 
 
 def approvals_of(letters: Iterable[EventMailing]) -> list[Approval]:
