@@ -47,7 +47,7 @@ def load_2015(data: Path = DATA) -> list[Outcome]:
     outcomes += [_load_hosts(data, events), _load_figures(data, events)]
     counts = {one.register: {"added": one.added, "changed": one.changed} for one in outcomes if one.added or one.changed}
     if counts:
-        audit.record("record.load", by=None, year=2015, **counts)
+        audit.record("record.load", by=None, year=2015, counts=counts)
     return outcomes
 
 

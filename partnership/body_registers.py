@@ -68,13 +68,13 @@ def _load_groups(outcome: Outcome, data: Path, wanted: Mapping[str, set[str]], c
         raise BadRegister(f"countries.csv names groups that country_groups.csv does not: {', '.join(sorted(unknown))}")
     want = {(countries[iso2].pk, groups[code].pk) for iso2, codes in wanted.items() if iso2 in countries for code in codes}
     through.objects.bulk_create([through(country_id=one, countrygroup_id=group) for one, group in sorted(want - have)])
-    names = {country.pk: country.iso2 for country in countries.values()}
+    named = {country.pk: country.iso2 for country in countries.values()}
     codes = {group.pk: group.code for group in groups.values()}
     for one, group in sorted(have - want):
         through.objects.filter(country_id=one, countrygroup_id=group).delete()
-        outcome.changes.append(f"{names.get(one, one)} is no longer in {codes[group]}")
+        outcome.changes.append(f"{named.get(one, one)} is no longer in {codes[group]}")
     if have:
-        outcome.changes += [f"{names[one]} is now in {codes[group]}" for one, group in sorted(want - have)]
+        outcome.changes += [f"{named[one]} is now in {codes[group]}" for one, group in sorted(want - have)]
 
 
 def load_organisations(

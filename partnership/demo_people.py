@@ -7,6 +7,7 @@ a small stock for each part of the world (data/demo_names.csv).
 import datetime as dt
 import random
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -179,13 +180,19 @@ class _Stock:
         if iso2 == "NO" and "Marit Ekdal" not in self.taken:
             self.taken.add("Marit Ekdal")
             return Person(name_en="Marit Ekdal", name_ja="マリット・エクダール", courtesy="Ms." if woman else "Mr.", is_demo=True)
-        for _try in range(50):
-            given, family = draw.choice(zone["woman" if woman else "man"]), draw.choice(zone["family"])
-            pair = (family, given) if given["family_first"] else (given, family)
-            name_en = " ".join(part["name_en"] for part in pair)
-            if name_en not in self.taken:
-                break
+        pairs = [
+            (family, given) if given["family_first"] else (given, family)
+            for given in zone["woman" if woman else "man"]
+            for family in zone["family"]
+        ]
+        free = [pair for pair in pairs if _joined(pair, " ", "name_en") not in self.taken]
+        pair = draw.choice(free or [(*pair, zone["family"][-1]) for pair in pairs])  # where all are taken, with a second family name
+        name_en = _joined(pair, " ", "name_en")
         self.taken.add(name_en)
         kanji = all("\u4e00" <= sign <= "\u9fff" for part in pair for sign in part["name_ja"])
-        name_ja = ("　" if kanji else "・").join(part["name_ja"] for part in pair)
+        name_ja = _joined(pair, "　" if kanji else "・", "name_ja")
         return Person(name_en=name_en, name_ja=name_ja, courtesy="Ms." if woman else "Mr.", is_demo=True)
+
+
+def _joined(parts: Sequence[Mapping[str, str]], by: str, name: str) -> str:
+    return by.join(part[name] for part in parts)

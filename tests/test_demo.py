@@ -1,0 +1,189 @@
+"""The demonstration: invented, marked, complete, and refused beside real data."""
+
+from io import StringIO
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.core.management import CommandError, call_command
+
+from events import demonstration, hosts
+from events.models import Answer, CallNote, Event, Invitation, LeftOut
+from partnership import approvals, demo, demo_people, positions
+from partnership.mailbox import store
+from partnership.models import Appointment, Approval, Email, Figure, Mailing, Person, Position, User
+
+pytestmark = pytest.mark.django_db
+
+
+def test_without_the_marker_the_demonstration_is_refused(settings):
+    settings.DEMO = False
+
+    with pytest.raises(CommandError, match="not a demonstration"):
+        call_command("load_demo", stdout=StringIO())
+
+    assert not User.objects.exists()
+
+
+def test_without_the_record_the_command_says_what_to_do():
+    with pytest.raises(CommandError, match="load_registers"):
+        call_command("load_demo", stdout=StringIO())
+
+
+@pytest.fixture(scope="module")
+def loaded(registers, django_db_blocker, tmp_path_factory):
+    """The demonstration, loaded once; the mailbox of the test run receives its mails."""
+    out = StringIO()
+    with django_db_blocker.unblock():
+        call_command("load_demo", stdout=out)
+    return out.getvalue()
+
+
+with_demo = pytest.mark.usefixtures("loaded")
+
+
+@with_demo
+def test_every_account_has_its_role_and_the_password():
+    accounts = {user.email: user for user in User.objects.filter(is_demo=True)}
+
+    assert set(accounts) == {one.email for one in demo_people.ACCOUNTS}
+    assert len(accounts) == 14
+    for one in demo_people.ACCOUNTS:
+        user = accounts[one.email]
+        assert set(user.groups.values_list("name", flat=True)) == set(one.roles)
+        assert user.organisation.register_key == one.body
+        assert user.is_staff == one.email.endswith("@mofa.example.jp")
+    assert check_password(demo.password(), accounts["desk@mofa.example.jp"].password)
+
+
+@with_demo
+def test_every_invented_person_is_marked_and_lives_under_example_jp():
+    assert not Person.objects.filter(is_demo=False).exists()
+    assert not Appointment.objects.filter(is_demo=False).exists()
+    addresses = [address for seat in Position.objects.all() for address in (seat.email, seat.secretariat_email) if address]
+    assert addresses
+    assert all(address.endswith((".example.jp", "@mofa.example.jp")) for address in addresses)
+    assert Position.objects.get(organisation__register_key="embassy:NO", role="head").email == "ambassador.no@embassy.example.jp"
+
+
+@with_demo
+def test_names_are_unique_and_in_both_languages():
+    people = list(Person.objects.all())
+
+    assert all(person.name_en and person.name_ja for person in people)
+    assert len({person.name_en for person in people}) == len(people)
+
+
+@with_demo
+def test_some_posts_are_vacant_or_held_by_charges_and_designates():
+    heads = Position.objects.filter(role="head", organisation__kind="embassy")
+    held = positions.incumbents(heads)
+    ranks = [holder.rank if holder else "vacant" for holder in held.values()]
+
+    assert ranks.count("vacant") == len(demo_people.VACANT)
+    assert ranks.count("charge_ad_interim") == len(demo_people.CHARGES)
+    assert ranks.count("charge_en_titre") == len(demo_people.CHARGE_EN_TITRE)
+    assert ranks.count("designate") == len(demo_people.DESIGNATES)
+    ambassadors = [holder for holder in held.values() if holder and holder.rank == "ambassador"]
+    assert all(holder.credentials_presented_at for holder in ambassadors)
+
+
+@with_demo
+def test_the_nuncio_is_titled_as_one():
+    seat = Position.objects.get(organisation__register_key="embassy:VA", role="head")
+
+    assert positions.title(seat, "en") == "Apostolic Nuncio to Japan"
+    assert positions.addressee(seat, "en").startswith("His Excellency Most Rev. Archbishop ")
+
+
+@with_demo
+def test_the_reception_is_a_marked_copy_of_the_one_of_2015():
+    event = demonstration.reception()
+
+    assert (event.title_ja, event.title_en, event.is_demo, event.state) == ("ディスカバー広島", "Discover Hiroshima", True, "inviting")
+    assert event.previous.record_key == "IIK-2015-3"
+    assert event.ordinal == 6
+    assert hosts.host_line(event, "ja") == "外務大臣、広島県知事及び広島市長の共催"
+    assert event.starts_on.weekday() < 5
+    assert event.reply_by.date() < event.starts_on
+    assert event.tasks.count() == 24
+    assert event.tasks.exclude(done_at=None).exists()
+
+
+@with_demo
+def test_every_embassy_is_invited_or_left_out_with_a_reason():
+    event = demonstration.reception()
+
+    heads = event.invitations.filter(position__role="head").count()
+    assert (heads, LeftOut.objects.filter(event=event).count()) == (157, 2)
+
+
+@with_demo
+def test_the_first_letter_was_approved_by_someone_else_and_sent():
+    letter = demonstration.reception().event_mailings.get(number=1).mailing
+
+    assert letter.state == Mailing.State.FINISHED
+    standing = approvals.standing(letter)
+    assert standing.holds
+    assert standing.approval.drafted_by.email == "desk@mofa.example.jp"
+    assert standing.approval.steps.get().decided_by.email == "director@mofa.example.jp"
+    assert set(letter.emails.values_list("state", flat=True)) == {Email.State.SENT}
+    assert letter.emails.count() == 2 * 157
+    assert len(store.numbers()) >= 2 * 157
+
+
+@with_demo
+def test_the_second_letter_waits_for_the_director():
+    letter = demonstration.reception().event_mailings.get(number=2).mailing
+    paper = approvals.open_paper(letter)
+
+    assert letter.state == Mailing.State.READY
+    assert paper.state == Approval.State.CIRCULATING
+    assert list(approvals.waiting_for(User.objects.get(email="director@mofa.example.jp"))) == [paper]
+
+
+@with_demo
+def test_answers_of_every_kind_have_come():
+    event = demonstration.reception()
+
+    assert {"accepted", "declined", "substitute", "none"} <= set(event.invitations.values_list("reply", flat=True))
+    assert {"link", "phone", "email", "staff"} <= set(Answer.objects.values_list("source", flat=True))
+    assert CallNote.objects.filter(outcome="call_back").exists()
+
+
+@with_demo
+def test_one_live_address_is_printed_and_leads_to_a_card(client):
+    lines = "\n".join(demo.lines())
+    address = next(line.strip() for line in lines.splitlines() if "/rsvp/" in line)
+
+    page = client.get(address[address.index("/rsvp/") :])
+
+    assert page.status_code == 200
+    assert "Marit Ekdal" in page.content.decode()
+    assert "desk@mofa.example.jp" in lines
+
+
+@with_demo
+def test_no_invented_row_counts_in_a_figure():
+    assert Figure.objects.count() == 56
+    assert all(figure.about is None or not figure.about.is_demo for figure in Figure.objects.all())
+
+
+@with_demo
+def test_a_second_load_makes_nothing_new():
+    before = [model.objects.count() for model in (User, Person, Appointment, Event, Invitation, Answer, Mailing, Approval)]
+    out = StringIO()
+
+    call_command("load_demo", stdout=out)
+
+    assert [model.objects.count() for model in (User, Person, Appointment, Event, Invitation, Answer, Mailing, Approval)] == before
+    assert out.getvalue().strip() == "the demonstration is complete"
+
+
+@with_demo
+def test_the_registers_load_again_beside_the_demonstration():
+    out = StringIO()
+
+    call_command("load_registers", stdout=out)
+
+    assert "CONFLICT" not in out.getvalue()
+    assert "477 unchanged" in out.getvalue()
