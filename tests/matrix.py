@@ -16,32 +16,165 @@ ANYONE = " ".join(ROLES)
 ACCOUNTS = "viewer desk approver protocol door municipal_member mission_officer superuser"
 STAFF = "viewer desk approver protocol door superuser"
 READERS = "viewer desk approver protocol superuser"
+DIVISION = "viewer desk approver superuser"
+DECIDERS = "desk approver superuser"
+TRAIL = "approver superuser"
 DESK = "desk superuser"
 ROOT = "superuser"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One route: who is let in by GET and by POST; ``of`` gives the arguments of its address from the things of the test."""
+    """One route: who is let in by GET and by POST; ``of`` gives the arguments of an address that does not say what it is of."""
 
     get: str
     post: str = NOBODY
     of: Callable[[dict[str, Any]], tuple[Any, ...]] | None = None
+    is_part: bool = False  # a part of a page, as htmx asks for it
 
 
 def _invitation(things: dict[str, Any]) -> tuple[Any, ...]:
     return (tokens.make("rsvp", things["events.invitation"].pk, 1),)
 
 
-def _event(things: dict[str, Any]) -> tuple[Any, ...]:
-    return (things["events.event"].pk,)
+def _approval(things: dict[str, Any]) -> tuple[Any, ...]:
+    return (things["partnership.approval"].pk,)
 
 
-def _mail(things: dict[str, Any]) -> tuple[Any, ...]:
-    return (things["partnership.email"].pk,)
+def _letter(things: dict[str, Any]) -> tuple[Any, ...]:
+    return (things["mailbox"],)
 
 
 # fmt: off
 TABLE: dict[str, Row] = {
+    # the front page and the probes
+    "livez": Row(ANYONE, NOBODY),
+    "readyz": Row(ANYONE, NOBODY),
+    "front": Row(ANYONE, NOBODY),
+    # signing in, one's own account
+    "landing": Row(ACCOUNTS, NOBODY),
+    "account": Row(ACCOUNTS, NOBODY),
+    "account_login": Row(ANYONE, ANYONE),
+    "account_logout": Row(ANYONE, ANYONE),
+    "account_inactive": Row(ANYONE, NOBODY),
+    "account_reauthenticate": Row(ACCOUNTS, ACCOUNTS),
+    "account_change_password": Row(ACCOUNTS, ACCOUNTS),
+    "account_set_password": Row(ACCOUNTS, ACCOUNTS),
+    "account_reset_password": Row(ANYONE, ANYONE),
+    "account_confirm_login_code": Row(ACCOUNTS, ACCOUNTS),
+    "account_reset_password_from_key_done": Row(ANYONE, NOBODY),
+    "account_reset_password_from_key": Row(ANYONE, ANYONE),
+    "account_reset_password_done": Row(ANYONE, NOBODY),
+    "account_request_login_code": Row(ANYONE, ANYONE),
+    "account_signup": Row(NOBODY, NOBODY),
+    "account_email": Row(NOBODY, NOBODY),
+    "account_email_verification_sent": Row(NOBODY, NOBODY),
+    "account_confirm_email": Row(NOBODY, NOBODY),
+    # guests
+    "rsvp:invitation": Row(ANYONE, ANYONE, of=_invitation),
+    "rsvp:calendar": Row(ANYONE, NOBODY, of=_invitation),
+    # the mailbox of a demonstration
+    "mailbox_letter": Row(ANYONE, NOBODY, of=_letter),
+    "mailbox_html": Row(ANYONE, NOBODY, of=_letter),
+    "mailbox_download": Row(ANYONE, NOBODY, of=_letter),
+    "mailbox": Row(ANYONE, NOBODY),
+    # the work desk
+    "admin:approval": Row(DIVISION, DIVISION, of=_approval),
+    "admin:approvals": Row(DIVISION, NOBODY),
+    "admin:audit_seals": Row(TRAIL, NOBODY),
+    "admin:index": Row(STAFF, STAFF),
+    "admin:login": Row(ACCOUNTS, ACCOUNTS),
+    "admin:logout": Row(NOBODY, STAFF),
+    "admin:autocomplete": Row(NOBODY, NOBODY),
+    "admin:jsi18n": Row(STAFF, NOBODY),
+    "admin:app_list": Row(READERS, READERS),
+    "admin/(?P<url>.*)$": Row(NOBODY, NOBODY),
+    # partnership
+    "admin:partnership_appointment_changelist": Row(READERS, READERS),
+    "admin:partnership_appointment_add": Row(DESK, DESK),
+    "admin:partnership_appointment_history": Row(READERS, READERS),
+    "admin:partnership_appointment_delete": Row(ROOT, ROOT),
+    "admin:partnership_appointment_change": Row(READERS, DESK),
+    "admin:partnership_auditevent_changelist": Row(TRAIL, TRAIL),
+    "admin:partnership_auditevent_add": Row(NOBODY, NOBODY),
+    "admin:partnership_auditevent_history": Row(TRAIL, TRAIL),
+    "admin:partnership_auditevent_delete": Row(NOBODY, NOBODY),
+    "admin:partnership_auditevent_change": Row(TRAIL, NOBODY),
+    "admin:partnership_country_changelist": Row(READERS, READERS),
+    "admin:partnership_country_add": Row(ROOT, ROOT),
+    "admin:partnership_country_history": Row(READERS, READERS),
+    "admin:partnership_country_delete": Row(ROOT, ROOT),
+    "admin:partnership_country_change": Row(READERS, ROOT),
+    "admin:partnership_countrygroup_changelist": Row(READERS, READERS),
+    "admin:partnership_countrygroup_add": Row(ROOT, ROOT),
+    "admin:partnership_countrygroup_history": Row(READERS, READERS),
+    "admin:partnership_countrygroup_delete": Row(ROOT, ROOT),
+    "admin:partnership_countrygroup_change": Row(READERS, ROOT),
+    "admin:partnership_email_changelist": Row(ROOT, ROOT),
+    "admin:partnership_email_add": Row(NOBODY, NOBODY),
+    "admin:partnership_email_history": Row(ROOT, ROOT),
+    "admin:partnership_email_delete": Row(NOBODY, NOBODY),
+    "admin:partnership_email_change": Row(ROOT, NOBODY),
+    "admin:partnership_figure_changelist": Row(READERS, READERS),
+    "admin:partnership_figure_add": Row(NOBODY, NOBODY),
+    "admin:partnership_figure_history": Row(READERS, READERS),
+    "admin:partnership_figure_delete": Row(NOBODY, NOBODY),
+    "admin:partnership_figure_change": Row(READERS, NOBODY),
+    "admin:partnership_mailing_changelist": Row(DIVISION, NOBODY),
+    "admin:partnership_mailing_change": Row(DESK, DESK),
+    "admin:partnership_mailing_home": Row(DIVISION, DIVISION),
+    "admin:partnership_mailing_progress": Row(DIVISION, NOBODY, is_part=True),
+    "admin:partnership_mailing_letter": Row(DIVISION, NOBODY),
+    "admin:partnership_mailing_add": Row(NOBODY, NOBODY),
+    "admin:partnership_mailing_history": Row(DIVISION, DIVISION),
+    "admin:partnership_mailing_delete": Row(NOBODY, NOBODY),
+    "admin:partnership_organisation_changelist": Row(READERS, READERS),
+    "admin:partnership_organisation_add": Row(DESK, DESK),
+    "admin:partnership_organisation_history": Row(READERS, READERS),
+    "admin:partnership_organisation_delete": Row(ROOT, ROOT),
+    "admin:partnership_organisation_change": Row(READERS, DESK),
+    "admin:partnership_person_changelist": Row(READERS, READERS),
+    "admin:partnership_person_add": Row(DESK, DESK),
+    "admin:partnership_person_history": Row(READERS, READERS),
+    "admin:partnership_person_delete": Row(ROOT, ROOT),
+    "admin:partnership_person_change": Row(READERS, DESK),
+    "admin:partnership_position_changelist": Row(READERS, READERS),
+    "admin:partnership_position_add": Row(DESK, DESK),
+    "admin:partnership_position_history": Row(READERS, READERS),
+    "admin:partnership_position_delete": Row(ROOT, ROOT),
+    "admin:partnership_position_change": Row(READERS, DESK),
+    "admin:partnership_user_password_link": Row(NOBODY, DESK),
+    "admin:partnership_user_changelist": Row(DECIDERS, DECIDERS),
+    "admin:partnership_user_add": Row(DESK, DESK),
+    "admin:partnership_user_history": Row(DECIDERS, DECIDERS),
+    "admin:partnership_user_delete": Row(NOBODY, NOBODY),
+    "admin:partnership_user_change": Row(DECIDERS, DESK),
+    # municipalities
+    "admin:municipalities_localgovernment_changelist": Row(READERS, READERS),
+    "admin:municipalities_localgovernment_add": Row(DESK, DESK),
+    "admin:municipalities_localgovernment_history": Row(READERS, READERS),
+    "admin:municipalities_localgovernment_delete": Row(ROOT, ROOT),
+    "admin:municipalities_localgovernment_change": Row(READERS, DESK),
+    # events
+    "admin:events_event_home": Row(READERS, DESK),
+    "admin:events_event_invitees": Row(READERS, DESK),
+    "admin:events_event_invited": Row(READERS, DESK),
+    "admin:events_event_left_out": Row(READERS, DESK),
+    "admin:events_event_letters": Row(READERS, DESK),
+    "admin:events_event_calls": Row(READERS, NOBODY),
+    "admin:events_event_guests": Row(READERS, DESK),
+    "admin:events_event_decide": Row(READERS, NOBODY),
+    "admin:events_event_next": Row(DESK, DESK),
+    "admin:events_event_changelist": Row(READERS, READERS),
+    "admin:events_event_add": Row(DESK, DESK),
+    "admin:events_event_history": Row(READERS, READERS),
+    "admin:events_event_delete": Row(DESK, DESK),
+    "admin:events_event_change": Row(READERS, DESK),
+    "admin:events_invitation_home": Row(READERS, DESK),
+    "admin:events_invitation_changelist": Row(READERS, READERS),
+    "admin:events_invitation_add": Row(NOBODY, NOBODY),
+    "admin:events_invitation_history": Row(READERS, READERS),
+    "admin:events_invitation_delete": Row(NOBODY, NOBODY),
+    "admin:events_invitation_change": Row(STAFF, STAFF),
 }
 # fmt: on

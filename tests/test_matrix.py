@@ -1,6 +1,7 @@
 """Every route × every role × every method, asked for real."""
 
 import re
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -9,14 +10,16 @@ from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 
 from partnership import routes
+from partnership.mailbox.store import MailboxTransport
 from tests import factories, matrix
 from tests.conftest import PolicingClient
 
+REDIRECTS = {301, 302, 303, 307, 308}
 METHODS = ("get", "head", "post", "put", "delete")
 FACTORIES = {
     "partnership.organisation": lambda: factories.embassy("NO", head="Ingrid Example"),
     "partnership.user": lambda: factories.user("municipal_member", organisation=factories.local_government().organisation),
-    "partnership.mailing": factories.mailing,
+    "partnership.mailing": lambda: factories.event_mailing().mailing,
     "partnership.approval": lambda: factories.approval(factories.event_mailing().mailing),
     "partnership.country_group": factories.country_group,
     "municipalities.localgovernment": factories.local_government,
@@ -36,10 +39,22 @@ def things() -> dict[str, Any]:
         label = model._meta.label_lower
         factory = FACTORIES.get(label) or getattr(factories, re.sub(r"(?<!^)(?=[A-Z])", "_", model.__name__).lower(), None)
         made[label] = factory() if factory else model.objects.first()
-    made.setdefault("events.event", factories.event())
-    if "events.invitation" not in made:
-        made["events.invitation"] = factories.invitation(made["events.event"])
+    for label in ("partnership.mailing", "partnership.approval"):
+        made.setdefault(label, FACTORIES[label]())
+    made["mailbox"] = letter_in_the_mailbox()
     return made
+
+
+def letter_in_the_mailbox() -> int:
+    """The number of a letter with text and HTML."""
+    message = EmailMessage()
+    message["Subject"], message["To"], message["From"] = "Test", "somebody@example.jp", "reception@example.jp"
+    message.set_content("Text")
+    message.add_alternative("<p>HTML</p>", subtype="html")
+    transport = MailboxTransport()
+    transport.open()
+    transport.envelope("reception@example.jp", "somebody@example.jp", 100)
+    return int(transport.body(message.as_bytes()).text.split()[-1])
 
 
 def address(key: str, route: routes.Route, made: dict[str, Any]) -> str:
@@ -50,6 +65,8 @@ def address(key: str, route: routes.Route, made: dict[str, Any]) -> str:
     page = getattr(route.view, "model_admin", None)
     if "object_id" in route.pattern and page:
         return reverse(key, args=[made[page.opts.label_lower].pk])
+    if "<int:pk>" in route.pattern and (words := key.removeprefix("admin:").split("_")) and len(words) > 1:
+        return reverse(key, args=[made[f"{words[0]}.{words[1]}"].pk])
     if not route.name:
         return "/" + re.sub(r"\(\?P<\w+>.*", "no-such-page/", route.pattern)
     for arguments in ([], ["1"], ["1", "1"], ["partnership"], ["1-abc"]):
@@ -60,13 +77,13 @@ def address(key: str, route: routes.Route, made: dict[str, Any]) -> str:
     raise AssertionError(f"{key} needs arguments: give its row an `of`")
 
 
-def ask(client: PolicingClient, method: str, url: str) -> Any:
+def ask(client: PolicingClient, method: str, url: str, *, is_part: bool = False) -> Any:
     """One request whose effects are undone."""
     with transaction.atomic():
         fresh = PolicingClient(raise_request_exception=False)
         fresh.cookies = client.cookies.copy()
-        body = {"data": "", "content_type": "application/x-www-form-urlencoded"} if method == "post" else {}
-        response = getattr(fresh, method)(url, **body)
+        headers = {"HX-Request": "true"} if is_part else {}
+        response = getattr(fresh, method)(url, headers=headers)
         if response.streaming:
             b"".join(response.streaming_content)
         transaction.set_rollback(True)
@@ -75,7 +92,7 @@ def ask(client: PolicingClient, method: str, url: str) -> Any:
 
 def is_let_in(response: Any) -> bool:
     """Whether the door opened: a page, a form with errors, a step further; not a refusal and not the way to the login page."""
-    if response.status_code in {301, 302}:
+    if response.status_code in REDIRECTS:
         return "/login" not in response["Location"]
     return response.status_code in {200, 204, 400, 409, 422}
 
@@ -107,10 +124,16 @@ def suggestion(key: str, made: dict[str, Any], clients: dict[str, PolicingClient
         url = address(key, routes_by_key()[key], made)
     except (AssertionError, NoReverseMatch, KeyError, AttributeError) as error:
         return f"    # {key}: {error}"
-    let_in = {method: [role for role in matrix.ROLES if is_let_in(ask(clients[role], method, url))] for method in ("get", "post")}
-    names = {getattr(matrix, name): name for name in ("NOBODY", "ANYONE", "ACCOUNTS", "STAFF", "READERS", "DESK", "ROOT")}
+    is_part = "progress" in url
+    let_in = {
+        method: [role for role in matrix.ROLES if is_let_in(ask(clients[role], method, url, is_part=is_part))] for method in ("get", "post")
+    }
+    names = {
+        getattr(matrix, name): name
+        for name in ("NOBODY", "ANYONE", "ACCOUNTS", "STAFF", "READERS", "DIVISION", "DECIDERS", "TRAIL", "DESK", "ROOT")
+    }
     words = [names.get(" ".join(roles), repr(" ".join(roles)).replace("'", '"')) for roles in let_in.values()]
-    return f'    "{key}": Row({words[0]}, {words[1]}),'
+    return f'    "{key}": Row({words[0]}, {words[1]}{", is_part=True" if is_part else ""}),'
 
 
 @pytest.mark.parametrize("role", matrix.ROLES)
@@ -132,12 +155,12 @@ def verdicts(key: str, url: str, role: str, client: PolicingClient) -> list[str]
     found = []
     for method in METHODS:
         try:
-            response = ask(client, method, url)
+            response = ask(client, method, url, is_part=row.is_part)
         except AssertionError as fault:  # the police found something on the page
             found.append(f"{key} {method.upper()} as {role}: {fault}")
             continue
         expected = role in allowed[method]
-        refused_well = response.status_code in {403, 404, 405} or (response.status_code == 302 and "/login" in response["Location"])
+        refused_well = response.status_code in {403, 404, 405} or (response.status_code in REDIRECTS and "/login" in response["Location"])
         if response.status_code >= 500 or is_let_in(response) != expected or (not expected and not refused_well):
             found.append(
                 f"{key} {method.upper()} as {role}: {response.status_code}, {'let in' if expected else 'refused'} expected ({url})"
