@@ -8,6 +8,7 @@ from functools import update_wrapper
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
@@ -78,8 +79,9 @@ class PartnershipAdminSite(admin.AdminSite):
 
     @method_decorator(require_POST)
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Sign out at the same door, too."""
-        return redirect("account_logout", preserve_request=True)
+        """Sign out, and out of the building."""
+        logout(request)
+        return redirect("front")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The work desk."""
