@@ -26,7 +26,7 @@ def columns(*, with_needs: bool) -> list[str]:
     """The heads of the columns."""
     heads = [
         _("Country"), _("Organisation"), _("Part"), _("State"), _("Name"), _("Name (Japanese)"), _("Post"), _("Post (Japanese)"),
-        _("Invitation"),
+        _("Invitation no."),
     ]  # fmt: skip
     return [*heads, _("Dietary needs"), _("Access needs")] if with_needs else heads
 

@@ -16,7 +16,7 @@ from partnership.models import Approval, AuditEvent, Mailing
 WORDS = {
     "event.create": gettext_lazy("entered the event"),
     "event.edit": gettext_lazy("changed the facts of the event"),
-    "event.hosts": gettext_lazy("changed the hosts"),
+    "event.change": gettext_lazy("changed the hosts"),
     "event.open_invitations": gettext_lazy("began to invite"),
     "event.close_replies": gettext_lazy("closed the list of guests"),
     "event.reopen_replies": gettext_lazy("opened the list of guests again"),
@@ -27,21 +27,20 @@ WORDS = {
     "event.plan_again": gettext_lazy("took up the postponed event again"),
     "event.invite": gettext_lazy("invited %(count)s posts"),
     "event.leave_out": gettext_lazy("gave the reason why %(count)s missions are not invited"),
-    "event.copy": gettext_lazy("made this edition from the one before"),
-    "event.next_edition": gettext_lazy("made the next edition"),
     "guest_list.download": gettext_lazy("downloaded the list of guests (%(count)s lines)"),
     "task.add": gettext_lazy("added to the checklist: %(title)s"),
     "task.tick": gettext_lazy("ticked off: %(title)s"),
     "task.untick": gettext_lazy("took back a tick: %(title)s"),
     "task.remove": gettext_lazy("took off the checklist: %(title)s"),
     "task.move": gettext_lazy("moved %(count)s tasks with the date"),
-    "invitation.add": gettext_lazy("invited: %(about)s"),
     "invitation.invite": gettext_lazy("invited: %(about)s"),
     "invitation.remove": gettext_lazy("took off the list: %(about)s"),
     "invitation.withdraw": gettext_lazy("withdrew the invitation: %(about)s"),
     "invitation.reissue": gettext_lazy("gave a new link: %(about)s"),
     "invitation.call": gettext_lazy("telephoned: %(about)s"),
     "invitation.consent": gettext_lazy("consented: %(about)s"),
+    "invitation.admit": gettext_lazy("admitted: %(about)s"),
+    "invitation.turn_away": gettext_lazy("turned away: %(about)s"),
     "invitation.refuse_substitute": gettext_lazy("refused the substitute: %(about)s"),
     "mailing.create": gettext_lazy("wrote a letter: %(about)s"),
     "mailing.edit": gettext_lazy("changed a letter: %(about)s"),
@@ -59,10 +58,10 @@ WORDS = {
     "approval.agree": gettext_lazy("agreed: %(about)s"),
     "approval.approve": gettext_lazy("approved: %(about)s"),
     "approval.return": gettext_lazy("returned: %(about)s"),
-    "approval.send_back": gettext_lazy("returned: %(about)s"),
     "approval.reject": gettext_lazy("rejected: %(about)s"),
     "approval.recall": gettext_lazy("recalled: %(about)s"),
     "approval.drop": gettext_lazy("dropped: %(about)s"),
+    "approval.void": gettext_lazy("found void: %(about)s"),
 }
 
 SAID_TOGETHER = ("invitation.invite", "mailing.change")  # event.invite says how many; mailing.edit says the rest
@@ -103,7 +102,7 @@ def first(event: Event, act: str) -> dt.datetime | None:
 
 def in_words(row: AuditEvent) -> str:
     """The act as a sentence in the active language."""
-    if row.act in {"invitation.answer", "invitation.reply"} or row.act.startswith("invitation.answer"):
+    if row.act == "invitation.answer":
         return _answered(row)
     facts = row.facts
     title = facts.get("title_en") if (get_language() or "ja").startswith("en") else facts.get("title_ja")
@@ -115,7 +114,9 @@ def in_words(row: AuditEvent) -> str:
 
 
 def _answered(row: AuditEvent) -> str:
-    reply = dict(Invitation.Reply.choices).get(row.facts.get("reply", row.facts.get("to", "")), "")
+    reply = str(dict(Invitation.Reply.choices).get(row.facts.get("to", ""), ""))
+    if row.facts.get("heads", 0) > 1:
+        reply = _("%(reply)s, %(heads)s people") % {"reply": reply, "heads": row.facts["heads"]}
     source = dict(Answer.Source.choices).get(row.facts.get("source", ""), "")
     values = {"about": row.object_label, "reply": reply, "source": source}
     if row.actor_id is None:

@@ -60,9 +60,9 @@ class EventAdmin(BaseAdmin):
     ordering = ("-starts_on", "-id")
     export_fields = ("title_ja", "title_en", "kind", "when", "stage", "invited", "coming", "to_decide", "unanswered")
     fieldsets = (
-        (_("What"), {"fields": ("kind", ("ordinal", "part_of"), "title_ja", "title_en", "owners", "note")}),
+        (_("The event itself"), {"fields": ("kind", ("ordinal", "part_of"), "title_ja", "title_en", "owners", "note")}),
         (
-            _("When"),
+            _("Date and hours"),
             {
                 "fields": (
                     ("starts_on", "ends_on", "precision"),
@@ -72,7 +72,7 @@ class EventAdmin(BaseAdmin):
                 )
             },
         ),
-        (_("Where"), {"fields": ("venue_ja", "venue_en", "address_ja", "address_en", "country")}),
+        (_("Place"), {"fields": ("venue_ja", "venue_en", "address_ja", "address_en", "country")}),
         (
             _("The answer"),
             {
