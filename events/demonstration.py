@@ -94,8 +94,7 @@ def _corps() -> QuerySet[Position]:
 def _event(people: Cast) -> Event:
     """The next edition of the reception with Hiroshima: six weeks from now, on a working day."""
     original = Event.objects.get(record_key="IIK-2015-3")
-    day = timezone.localdate() + dt.timedelta(weeks=6)
-    day += dt.timedelta(days={5: -1, 6: 1}.get(day.weekday(), 0))
+    day = _working_day(timezone.localdate() + dt.timedelta(weeks=6), step=1)
     event, _list = editions.next_edition(
         event=original, by=people.desk, starts_on=day, title_ja="ディスカバー広島", title_en="Discover Hiroshima", with_hosts=True
     )
@@ -125,8 +124,11 @@ def _event(people: Cast) -> Event:
     return event
 
 
-def _working_day(day: dt.date) -> dt.date:
-    return day - dt.timedelta(days=max(0, day.weekday() - 4))
+def _working_day(day: dt.date, step: int = -1) -> dt.date:
+    """The day itself, or the nearest working day before it (after it, with ``step`` 1); offices rest from 29 December to 3 January."""
+    while day.weekday() > 4 or (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3):
+        day += dt.timedelta(days=step)
+    return day
 
 
 def _tick(event: Event, people: Cast) -> None:

@@ -14,7 +14,14 @@ def identifier(text: str) -> str:
 
 
 def search_key(*texts: str) -> str:
-    """One folded string to search in: NFKC, case folded, katakana as hiragana, single spaces."""
-    folded = unicodedata.normalize("NFKC", " ".join(text for text in texts if text)).casefold()
+    """One folded string to search in: NFKC, case folded, no accents (Türkiye is turkiye), katakana as hiragana, single spaces."""
+    folded = unicodedata.normalize("NFKC", " ".join(text for text in texts if text)).casefold().replace("’", "'")
+    folded = "".join(_plain(sign) for sign in folded)
     hiragana = _KATAKANA.sub(lambda match: chr(ord(match.group()) - 0x60), folded)
     return re.sub(r"\s+", " ", hiragana).strip()
+
+
+def _plain(sign: str) -> str:
+    """A Latin letter without its accents; every other sign as it is (が keeps its mark)."""
+    base = unicodedata.normalize("NFD", sign)[0]
+    return base if base.isascii() else sign

@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from events import demonstration, hosts
 from events.models import Answer, CallNote, Event, Invitation, LeftOut
@@ -104,6 +105,7 @@ def test_the_reception_is_a_marked_copy_of_the_one_of_2015():
     assert event.ordinal == 6
     assert hosts.host_line(event, "ja") == "外務大臣、広島県知事及び広島市長の共催"
     assert event.starts_on.weekday() < 5
+    assert (event.starts_on - timezone.localdate()).days in range(42, 49)
     assert event.reply_by.date() < event.starts_on
     assert event.tasks.count() == 24
     assert event.tasks.exclude(done_at=None).exists()

@@ -17,6 +17,7 @@ from municipalities.registers import chief_titles, load_local_governments
 from partnership import body_registers as bodies
 from partnership.body_registers import load_bodies, load_countries, load_embassies, load_missions
 from partnership.models import AuditEvent, Country, CountryGroup, Organisation, Position
+from partnership.normalise import search_key
 from partnership.progress import Bar
 from partnership.registers import BadRegister, rows
 
@@ -406,3 +407,14 @@ def test_the_bar_is_silent_in_a_log():
         bar.to(2)
 
     assert out.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "iso2"), [("Turkiye", "TR"), ("türkiye", "TR"), ("Cote d'Ivoire", "CI"), ("ベトナム", "VN"), ("べとなむ", "VN")]
+)
+def test_an_embassy_is_found_however_its_country_is_typed(typed, iso2):
+    assert list(Organisation.objects.filter(kind="embassy", search_key__contains=search_key(typed))) == [embassy(iso2)]
+
+
+def test_voiced_signs_are_not_folded():
+    assert search_key("ガーナ") != search_key("カーナ")
