@@ -1,4 +1,4 @@
-"""Celery carries wake-ups only: losing, doubling or reordering its messages changes nothing (reliability.md 2.3, rule 8)."""
+"""Celery carries wake-ups only: losing, doubling or reordering its messages changes nothing."""
 
 import os
 

@@ -125,7 +125,7 @@ def confirm(*, email: Email, by: User, note: str = "") -> None:
     _refuse_if_resent(_locked(email))
     now = timezone.now()
     changes = {"accepted_at": email.data_started_at or now, "finished_at": now, "reason": reasons.CONFIRMED}
-    transitions.move(email, _STEPS, "confirm", by=by, changes=changes, note=note)
+    transitions.move(email, _STEPS, "confirm", by=by, changes=changes, **({"note": note} if note else {}))
     wipe_secrets(email.pk)
 
 
