@@ -23,6 +23,9 @@ from tests.browser import browser_page, chromium, live, stack  # noqa: F401  fix
 from tests.services import postgres, redis
 
 SERVERS = ("live", "stack")  # fixtures that start a whole server: their tests share one process
+# What differs on SQLite, and so is run there as well: locks and claims, constraints, bad input, versions, searching, registers.
+ON_SQLITE = {"admin_base", "admin_lists", "approvals", "audit", "bad_input", "emails", "factories", "invitations", "mailer", "mailings"}
+ON_SQLITE |= {"registers", "rsvp", "versions"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,8 +40,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one server in one process."""
+    """Keep the tests of one server in one process; mark what runs on SQLite too."""
     for item in items:
+        if item.path.stem.removeprefix("test_") in ON_SQLITE:
+            item.add_marker(pytest.mark.sqlite)
         for name in SERVERS:
             if name in getattr(item, "fixturenames", ()):
                 item.add_marker(pytest.mark.xdist_group(name))
