@@ -1,4 +1,4 @@
-"""Text as people type it, made comparable: identifiers and search keys only, never personal names (design.md 4.5)."""
+"""Text as people type it, made comparable: identifiers and search keys only, never personal names."""
 
 import re
 import unicodedata

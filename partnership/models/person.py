@@ -14,7 +14,7 @@ from partnership.normalise import search_key
 
 
 class Person(Bilingual, Versioned):
-    """A person as the Ministry prints them. Names are kept exactly as typed (design.md 4.5)."""
+    """A person as the Ministry prints them. Names are kept exactly as typed."""
 
     name_ja = models.CharField(_("full name (Japanese)"), max_length=100, blank=True)
     name_en = models.CharField(_("name (English), as printed"), max_length=150, blank=True)
@@ -101,7 +101,7 @@ class Appointment(Versioned):
     """A person in a post, from one day until another."""
 
     class Rank(models.TextChoices):
-        """Diplomatic rank, highest first (Vienna Convention on Diplomatic Relations, art. 14; domain.md 1c)."""
+        """Diplomatic rank, highest first (Vienna Convention on Diplomatic Relations, art. 14)."""
 
         AMBASSADOR = "ambassador", _("ambassador")
         DESIGNATE = "designate", _("ambassador-designate")
