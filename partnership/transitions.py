@@ -49,12 +49,11 @@ def move(
         Refused: when the stored state is not one the act may start from.
     """
     model = type(instance)
-    state_field = model._meta.get_field("state")
     stored = model._default_manager.select_for_update().get(pk=instance.pk)
     now: str = stored.state  # type: ignore[attr-defined]
     line = table[act]
     if now not in line.sources:
-        label = dict(state_field.flatchoices).get(now, now)
+        label = stored.get_state_display()  # type: ignore[attr-defined]
         raise Refused(_("This is not possible now: %(thing)s is “%(state)s”.") % {"thing": model._meta.verbose_name, "state": label})
     for name, value in {"state": line.target, **(changes or {})}.items():
         setattr(instance, name, value)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django.conf import settings
 from django.db import models
@@ -125,7 +125,8 @@ class Event(Bilingual, Versioned):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Count the changes that a guest's calendar must learn of."""
-        facts = [str(self._meta.get_field(name).to_python(getattr(self, name)) or "") for name in self.CALENDAR_FACTS]
+        fields = [(name, cast("models.Field[Any, Any]", self._meta.get_field(name))) for name in self.CALENDAR_FACTS]
+        facts = [str(field.to_python(getattr(self, name)) or "") for name, field in fields]
         called_off = self.state in {self.State.CANCELLED, self.State.POSTPONED}
         digest = hashlib.sha256(json.dumps([*facts, called_off]).encode()).hexdigest()
         if digest != self.calendar_digest:
