@@ -77,7 +77,8 @@ class Act:
 
 
 def recent(event: Event, letters: Iterable[EventMailing], approvals: Iterable[Approval], limit: int = 8) -> list[Act]:
-    """The newest acts, newest first. Four queries, whatever the size; each walks the trail's index."""
+    """The newest acts, newest first. Five queries, whatever the size; each walks the trail's index."""
+    letters, approvals = list(letters), list(approvals)
     newest: list[AuditEvent] = []
     sources: list[tuple[type[models.Model], object]] = [
         (Event, [event.pk]),
@@ -90,7 +91,26 @@ def recent(event: Event, letters: Iterable[EventMailing], approvals: Iterable[Ap
         rows = AuditEvent.objects.filter(content_type=kind, object_id__in=keys).exclude(act__in=SAID_TOGETHER)
         newest += rows.order_by("-id")[:limit]
     newest.sort(key=lambda row: -row.pk)
-    return [Act(at=row.at, who=_who(row), what=in_words(row)) for row in newest[:limit]]
+    labels = _labels(newest[:limit], letters, approvals)
+    return [_told(row, labels) for row in newest[:limit]]
+
+
+def _labels(rows: Iterable[AuditEvent], letters: Iterable[EventMailing], approvals: Iterable[Approval]) -> dict[tuple[int, int], str]:
+    """What the acts were done to, in the reader's language: the trail keeps it in the language of whoever acted."""
+    of = ContentType.objects.get_for_model
+    guests = [row.object_id for row in rows if row.content_type_id == of(Invitation).pk]
+    found = {
+        (of(Invitation).pk, one.pk): str(one.organisation)
+        for one in Invitation.objects.filter(pk__in=guests).select_related("organisation")
+    }
+    found |= {(of(Mailing).pk, letter.mailing_id): str(letter.mailing) for letter in letters}
+    return found | {(of(Approval).pk, approval.pk): str(approval) for approval in approvals}
+
+
+def _told(row: AuditEvent, labels: dict[tuple[int, int], str]) -> Act:
+    about = labels.get((row.content_type_id or 0, row.object_id or 0), row.object_label)
+    who = about if row.actor_label == "link" else _("the system") if row.actor_label == "system" else row.actor_label
+    return Act(at=row.at, who=who, what=in_words(row, about))
 
 
 def first(event: Event, act: str) -> dt.datetime | None:
@@ -100,31 +120,25 @@ def first(event: Event, act: str) -> dt.datetime | None:
     return row.at if row else None
 
 
-def in_words(row: AuditEvent) -> str:
-    """The act as a sentence in the active language."""
+def in_words(row: AuditEvent, about: str) -> str:
+    """The act as a sentence in the active language; ``about`` is what it was done to."""
     if row.act == "invitation.answer":
-        return _answered(row)
+        return _answered(row, about)
     facts = row.facts
     title = facts.get("title_en") if (get_language() or "ja").startswith("en") else facts.get("title_ja")
     words = WORDS.get(row.act)
     if words is None:
-        return f"{row.object_label} ({row.act})"
+        return f"{about} ({row.act})"
     count = facts.get("count", facts.get("rows", ""))
-    return str(words) % {"about": facts.get("guest", row.object_label), "title": title or "", "count": count}
+    return str(words) % {"about": facts.get("guest", about), "title": title or "", "count": count}
 
 
-def _answered(row: AuditEvent) -> str:
+def _answered(row: AuditEvent, about: str) -> str:
     reply = str(dict(Invitation.Reply.choices).get(row.facts.get("to", ""), ""))
     if row.facts.get("heads", 0) > 1:
         reply = _("%(reply)s, %(heads)s people") % {"reply": reply, "heads": row.facts["heads"]}
     source = dict(Answer.Source.choices).get(row.facts.get("source", ""), "")
-    values = {"about": row.object_label, "reply": reply, "source": source}
+    values = {"about": about, "reply": reply, "source": source}
     if row.actor_id is None:
         return _("answered: %(reply)s (%(source)s)") % values
     return _("entered for %(about)s: %(reply)s (%(source)s)") % values
-
-
-def _who(row: AuditEvent) -> str:
-    if row.actor_label == "link":
-        return row.object_label.split(" – ")[0]
-    return _("the system") if row.actor_label == "system" else row.actor_label
