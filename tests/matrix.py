@@ -175,6 +175,6 @@ TABLE: dict[str, Row] = {
     "admin:events_invitation_add": Row(NOBODY, NOBODY),
     "admin:events_invitation_history": Row(READERS, READERS),
     "admin:events_invitation_delete": Row(NOBODY, NOBODY),
-    "admin:events_invitation_change": Row(STAFF, STAFF),
+    "admin:events_invitation_change": Row(READERS, READERS),
 }
 # fmt: on

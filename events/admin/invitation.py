@@ -209,6 +209,7 @@ class InvitationAdmin(BaseAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Lead to the page."""
+        demand(request, "events.view_invitation")
         if self.get_object(request, object_id) is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return redirect("admin:events_invitation_home", object_id)
