@@ -55,6 +55,11 @@ def called_today(event: Event) -> int:
     return CallNote.objects.filter(invitation__event=event, at__gte=midnight).values("invitation").distinct().count()
 
 
+def to_call_again(event: Event) -> int:
+    """How many were promised another call."""
+    return unanswered(event).filter(last_outcome=Outcome.CALL_BACK).count()  # type: ignore[misc]
+
+
 @transaction.atomic
 def call_again(*, invitation: Invitation, at: dt.datetime, by: User, note: str = "") -> CallNote:
     """Promise to call again.

@@ -58,6 +58,17 @@ def untick(*, task: Task, by: User) -> None:
 
 
 @transaction.atomic
+def take(*, task: Task, by: User) -> None:
+    """Take a task upon oneself."""
+    task = _locked(task)
+    if task.done_at is not None:
+        raise Refused(_("This has been ticked off already."))
+    task.owner = by
+    task.save(update_fields=["owner"])
+    audit.record("task.take", task.event, by=by, task=task.pk, title_ja=task.title_ja, title_en=task.title_en)
+
+
+@transaction.atomic
 def remove(*, task: Task, by: User) -> None:
     """Take a line off the list; its history stays."""
     task = _locked(task)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -41,7 +42,7 @@ def may(event: Event, act: str) -> bool:
     return not event.is_record and event.state in STEPS[act].sources
 
 
-def _move(event: Event, act: str, by: User, **facts: object) -> None:
+def _move(event: Event, act: str, by: User, **facts: Any) -> None:
     refuse_record(event)
     move(event, STEPS, act, by=by, **facts)
 

@@ -111,7 +111,7 @@ def by_audience(event: Event) -> list[Tally]:
         Tally(
             label=audience_label(row["organisation__kind"], row["position__role"]),
             key=f"{row['organisation__kind']}.{row['position__role']}",
-            **{name: row[name] for name in _COUNTED},
+            **{name: row[name] for name in _COUNTED},  # type: ignore[literal-required]
         )
         for row in rows
     ]

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -29,6 +30,7 @@ WORDS = {
     "event.leave_out": gettext_lazy("gave the reason why %(count)s missions are not invited"),
     "guest_list.download": gettext_lazy("downloaded the list of guests (%(count)s lines)"),
     "task.add": gettext_lazy("added to the checklist: %(title)s"),
+    "task.take": gettext_lazy("took charge of: %(title)s"),
     "task.tick": gettext_lazy("ticked off: %(title)s"),
     "task.untick": gettext_lazy("took back a tick: %(title)s"),
     "task.remove": gettext_lazy("took off the checklist: %(title)s"),
@@ -80,7 +82,7 @@ def recent(event: Event, letters: Iterable[EventMailing], approvals: Iterable[Ap
     """The newest acts, newest first. Five queries, whatever the size; each walks the trail's index."""
     letters, approvals = list(letters), list(approvals)
     newest: list[AuditEvent] = []
-    sources: list[tuple[type[models.Model], object]] = [
+    sources: list[tuple[type[models.Model], Any]] = [
         (Event, [event.pk]),
         (Invitation, Invitation.objects.filter(event=event).values("pk")),
         (Mailing, [letter.mailing_id for letter in letters]),
@@ -98,7 +100,7 @@ def recent(event: Event, letters: Iterable[EventMailing], approvals: Iterable[Ap
 def _labels(rows: Iterable[AuditEvent], letters: Iterable[EventMailing], approvals: Iterable[Approval]) -> dict[tuple[int, int], str]:
     """What the acts were done to, in the reader's language: the trail keeps it in the language of whoever acted."""
     of = ContentType.objects.get_for_model
-    guests = [row.object_id for row in rows if row.content_type_id == of(Invitation).pk]
+    guests = [row.object_id or 0 for row in rows if row.content_type_id == of(Invitation).pk]
     found = {
         (of(Invitation).pk, one.pk): str(one.organisation)
         for one in Invitation.objects.filter(pk__in=guests).select_related("organisation")

@@ -262,6 +262,29 @@ def test_a_changed_host_is_asked_about_too(login, desk, event, approved):
     assert not event.hosts.filter(name_ja="別の名義").exists()
 
 
+def test_two_hosts_change_places(login, desk, event):
+    first, second = factories.host(event), factories.host(event)
+    hosts = hosts_of(event)
+    hosts[0]["order"], hosts[1]["order"] = 2, 1
+
+    login(desk).post(change(event), posted(event, hosts))
+
+    assert [host.pk for host in event.hosts.all()] == [second.pk, first.pk]
+
+
+def test_two_hosts_do_not_share_a_place(login, desk, event):
+    factories.host(event)
+    factories.host(event)
+    hosts = hosts_of(event)
+    hosts[1]["order"] = 1
+
+    response = login(desk).post(change(event), posted(event, hosts, title_en="A new title"))
+
+    assert response.status_code == 200
+    assert "A new title" in response.content.decode()
+    assert [host.order for host in event.hosts.all()] == [1, 2]
+
+
 def test_what_is_not_printed_is_saved_without_a_question(login, desk, event, approved):
     login(desk).post(change(event), posted(event, hosts_of(event), note="駐車場を確認", capacity=250))
 

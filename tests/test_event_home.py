@@ -131,6 +131,18 @@ def test_a_task_is_added_ticked_and_unticked(login, desk, event):
     ]
 
 
+def test_a_task_has_someone_in_charge(login, desk, approver, event):
+    client = login(desk)
+    free = factories.task(event)
+
+    client.post(address(event), {"act": "take", "task": free.pk})
+    client.post(
+        address(event), {"act": "add_task", "title_ja": "通訳", "title_en": "Interpreters", "due_on": "2027-01-04", "owner": approver.pk}
+    )
+
+    assert set(Task.objects.filter(event=event).values_list("owner", flat=True)) == {desk.pk, approver.pk}
+
+
 def test_a_broken_task_is_told_and_kept(login, desk, event):
     response = login(desk).post(address(event), {"act": "add_task", "title_ja": "通訳", "title_en": "", "due_on": "2027-02-30"})
 

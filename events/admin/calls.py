@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events import call_sheet, invitations, replies
-from events.admin.pages import act, address, demand, event_for, keys, refuse_stale, render
+from events.admin.pages import act, address, demand, event_for, keys, person, refuse_stale, render
 from events.filters import CallFilter
 from events.models import Answer, Event, Invitation
 from partnership.fields import SplitDateTimeField, TextField
@@ -70,7 +70,7 @@ def calls(request: HttpRequest, pk: int) -> HttpResponse:
         "source": source.chosen,
         "n_none": replies.total(tallies).none,
         "n_today": call_sheet.called_today(event),
-        "n_again": call_sheet.unanswered(event).filter(last_outcome="call_back").count(),
+        "n_again": call_sheet.to_call_again(event),
         "days_left": (timezone.localtime(event.reply_by).date() - timezone.localdate()).days if event.reply_by else None,
         "now": now,
         "end_of_today": timezone.localtime(now).replace(hour=23, minute=59, second=59),
@@ -82,12 +82,12 @@ def calls(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _acts(request: HttpRequest, invitation: Invitation) -> dict[str, Callable[[], str | None]]:
-    by = request.user
+    by = person(request)
     return {
-        "accept": lambda: _answer(request, invitation, "accept", by),  # type: ignore[arg-type]
-        "decline": lambda: _answer(request, invitation, "decline", by),  # type: ignore[arg-type]
-        "again": lambda: _again(request, invitation, by),  # type: ignore[arg-type]
-        "not_reached": lambda: _not_reached(request, invitation, by),  # type: ignore[arg-type]
+        "accept": lambda: _answer(request, invitation, "accept", by),
+        "decline": lambda: _answer(request, invitation, "decline", by),
+        "again": lambda: _again(request, invitation, by),
+        "not_reached": lambda: _not_reached(request, invitation, by),
     }
 
 

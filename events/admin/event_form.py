@@ -9,10 +9,10 @@ from django.db.models import Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from events.admin.forms import colleagues
 from events.admin.host_field import HostField
 from events.kinds import KINDS
 from events.models import Event, EventHost
-from partnership import roles
 from partnership.fields import ChoicesField
 from partnership.forms import VersionedModelForm
 from partnership.models import Country, User
@@ -30,10 +30,10 @@ def defaults_of(kind: str) -> dict[str, Any]:
     return {"kind": kind, **here, **numbered, **facts.defaults}
 
 
-def _colleagues(event: Event) -> QuerySet[User]:
-    """Who can be in charge: the division's active accounts, and whoever is already."""
-    division = Q(is_active=True, groups__name__in=[roles.DESK, roles.APPROVER])
-    return User.objects.filter(division | Q(events=event.pk) if event.pk else division).distinct().order_by("name", "pk")
+def _in_charge(event: Event) -> QuerySet[User]:
+    """Who can be in charge: the division, and whoever is already."""
+    own = User.objects.filter(pk__in=event.owners.values("pk")) if event.pk else User.objects.none()
+    return User.objects.filter(Q(pk__in=colleagues().values("pk")) | Q(pk__in=own.values("pk"))).order_by("name", "pk")
 
 
 def _wholes(event: Event) -> QuerySet[Event]:
@@ -59,7 +59,7 @@ class EventForm(VersionedModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "owners" in self.fields:
-            self.fields["owners"].queryset = _colleagues(self.instance)  # type: ignore[attr-defined]
+            self.fields["owners"].queryset = _in_charge(self.instance)  # type: ignore[attr-defined]
         if "part_of" in self.fields:
             self.fields["part_of"].queryset = _wholes(self.instance)  # type: ignore[attr-defined]
 
@@ -116,3 +116,19 @@ class HostForm(VersionedModelForm):
     class Meta(VersionedModelForm.Meta):
         model = EventHost
         fields = "__all__"
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Two hosts may change places: the order is compared over all rows (HostFormSet), not row by row with what is stored."""
+        return {*super()._get_validation_exclusions(), "order"}  # type: ignore[misc]
+
+
+class HostFormSet(forms.BaseInlineFormSet):
+    """The hosts of one event."""
+
+    def clean(self) -> None:
+        """Each place is taken once."""
+        super().clean()
+        kept = [form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")] if not any(self.errors) else []
+        orders = [form.cleaned_data["order"] for form in kept if "order" in form.cleaned_data]
+        if len(set(orders)) != len(orders):
+            raise forms.ValidationError(_("Two hosts have the same place in the order."))

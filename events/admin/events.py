@@ -6,16 +6,16 @@ from typing import Any
 from django.contrib import admin
 from django.db import models, transaction
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import URLPattern, URLResolver, path, reverse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from events import events, replies
 from events.admin import calls, decide, guests, home, invitees, left_out, letters, next_edition, voided
-from events.admin.event_form import EventForm, HostForm, defaults_of
-from events.admin.pages import demand, render
+from events.admin.event_form import EventForm, HostForm, HostFormSet, defaults_of
+from events.admin.pages import demand, person, render
 from events.kinds import KINDS
 from events.models import Event, EventHost
 from events.templatetags.events_admin import event_day
@@ -27,12 +27,13 @@ class HostInline(BaseTabularInline):
 
     model = EventHost
     form = HostForm
+    formset = HostFormSet
     fields = ("order", "role", "organisation", "name_ja", "name_en", "group")
     ordering = ("order",)
     extra = 2
     show_change_link = False
 
-    def has_add_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:  # type: ignore[override]
+    def has_add_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
         """The hosts of a record stay as they are."""
         return not (obj and obj.is_record) and super().has_add_permission(request, obj)
 
@@ -166,7 +167,7 @@ class EventAdmin(BaseAdmin):
     def get_form(self, request: HttpRequest, obj: Event | None = None, change: bool = False, **kwargs: Any) -> type[ModelForm]:  # noqa: FBT001, FBT002 Django's signature
         """The form, told which approvals the posted change would void."""
         form = super().get_form(request, obj, change=change, **kwargs)
-        form.would_void = getattr(request, "would_void", ())  # type: ignore[attr-defined]
+        form.would_void = getattr(request, "would_void", ())
         return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
@@ -197,9 +198,9 @@ class EventAdmin(BaseAdmin):
         """Store through the verbs, so that the checklist and the calendar follow."""
         if change:
             request.approved_before = voided.approved(obj)  # type: ignore[attr-defined]
-            events.edit(event=obj, fields=form.changed_data, by=request.user)  # type: ignore[arg-type]
+            events.edit(event=obj, fields=form.changed_data, by=person(request))
         else:
-            events.create(event=obj, by=request.user)  # type: ignore[arg-type]
+            events.create(event=obj, by=person(request))
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:  # noqa: FBT001 Django's signature
         """Store hosts and owners; then look whether an approval still holds."""
@@ -207,19 +208,19 @@ class EventAdmin(BaseAdmin):
         if change and not form.cleaned_data.get("confirm_void"):
             voided.refuse_silently_voided(form.instance, request.approved_before)  # type: ignore[attr-defined]
 
-    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
         """The verb has put it on record."""
 
-    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
         """The verb has put the facts on record; the hosts are added here."""
         if "eventhost" in message:
             super().log_change(request, obj, {"hosts": message["eventhost"]})
 
-    def response_post_save_add(self, request: HttpRequest, obj: Event) -> HttpResponse:
+    def response_post_save_add(self, request: HttpRequest, obj: Event) -> HttpResponseRedirect:
         """To the event’s home."""
         return redirect("admin:events_event_home", obj.pk)
 
-    def response_post_save_change(self, request: HttpRequest, obj: Event) -> HttpResponse:
+    def response_post_save_change(self, request: HttpRequest, obj: Event) -> HttpResponseRedirect:
         """To the event’s home."""
         return redirect("admin:events_event_home", obj.pk)
 
@@ -230,7 +231,7 @@ class EventAdmin(BaseAdmin):
             super().delete_model(request, obj)
 
     # ── the pages around it ──────────────────────────────────────────────────
-    def get_urls(self) -> list[URLPattern | URLResolver]:
+    def get_urls(self) -> list[Any]:
         """The pages of an event before Django’s own."""
         pages: list[tuple[str, Callable[..., Any], str]] = [
             ("home", home.home, "home"),

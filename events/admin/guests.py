@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils.translation import gettext as _
 
 from events import guest_list, replies
-from events.admin.pages import PAGE_ROWS, demand, event_for, render
+from events.admin.pages import PAGE_ROWS, demand, event_for, person, render
 from events.filters import GuestFilter
 from events.models import Event
 from partnership import spreadsheets
@@ -45,6 +45,6 @@ def _download(request: HttpRequest, event: Event) -> HttpResponseBase:
         demand(request, "events.view_guestneeds")
     chosen = GuestFilter(QueryDict(request.POST.get("filtered", "")), queryset=guest_list.rows_of(event), event=event)
     rows = chosen.qs
-    guest_list.note_download(event=event, count=rows.count(), with_needs=with_needs, by=request.user)  # type: ignore[arg-type]
+    guest_list.note_download(event=event, count=rows.count(), with_needs=with_needs, by=person(request))
     lines = guest_list.lines(rows, with_needs=with_needs)
     return spreadsheets.response(f"guests-{event.pk}", guest_list.columns(with_needs=with_needs), lines)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from events import checklist, events
 from events.admin import overview
 from events.admin.forms import TaskForm
-from events.admin.pages import act, address, demand, event_for, keys, render
+from events.admin.pages import act, address, demand, event_for, keys, person, render
 from events.models import Event, Task
 from partnership.models import User
 
@@ -26,7 +26,7 @@ def home(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show(request: HttpRequest, event: Event, task_form: TaskForm | None = None, status: int = 200) -> HttpResponse:
-    context = overview.of(event, request.user)
+    context = overview.of(event, person(request))
     context["task_form"] = task_form or TaskForm()
     template = "events/record.html" if event.is_record else "events/home.html"
     response = render(request, template, event, str(event), **context)
@@ -40,16 +40,16 @@ def _act(request: HttpRequest, event: Event) -> HttpResponse:
         form = TaskForm(request.POST)
         if not form.is_valid():
             return _show(request, event, task_form=form, status=422)
-        return act(request, {"add_task": lambda: _add_task(event, form, request.user)}, address("home", event) + "#todo")
-    task_acts = {"tick": checklist.tick, "untick": checklist.untick, "remove_task": checklist.remove}
+        return act(request, {"add_task": lambda: _add_task(event, form, person(request))}, address("home", event) + "#todo")
+    task_acts = {"tick": checklist.tick, "untick": checklist.untick, "take": checklist.take, "remove_task": checklist.remove}
     if verb := task_acts.get(request.POST.get("act", "")):
         task = get_object_or_404(Task, pk__in=keys(request.POST.getlist("task")[:1]), event=event)
-        return act(request, {request.POST["act"]: lambda: verb(task=task, by=request.user)}, address("home", event) + "#todo")
+        return act(request, {request.POST["act"]: lambda: verb(task=task, by=person(request))}, address("home", event) + "#todo")
     return act(request, _state_acts(request, event), address("home", event))
 
 
 def _state_acts(request: HttpRequest, event: Event) -> dict[str, Callable[[], str | None]]:
-    by, reason = request.user, request.POST.get("reason", "").strip()[:300]
+    by, reason = person(request), request.POST.get("reason", "").strip()[:300]
     return {
         "open_invitations": lambda: events.open_invitations(event=event, by=by),
         "close_replies": lambda: events.close_replies(event=event, by=by),
@@ -65,5 +65,5 @@ def _state_acts(request: HttpRequest, event: Event) -> dict[str, Callable[[], st
 def _add_task(event: Event, form: TaskForm, by: User) -> str:
     values: dict[str, Any] = form.cleaned_data
     due_on: dt.date = values["due_on"]
-    checklist.add(event=event, title_ja=values["title_ja"], title_en=values["title_en"], due_on=due_on, by=by)
+    checklist.add(event=event, title_ja=values["title_ja"], title_en=values["title_en"], due_on=due_on, by=by, owner=values["owner"])
     return _("Added to the checklist.")

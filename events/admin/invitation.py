@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, URLResolver, path, reverse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from events import call_sheet, guests, invitations, windows
 from events.admin import decide
 from events.admin.calls import SOURCES
-from events.admin.pages import act, demand, next_page, refuse_stale, render
+from events.admin.pages import act, demand, next_page, person, refuse_stale, render
 from events.answers import in_force
 from events.models import Answer, Event, Invitation
 from partnership.admin.base import BaseAdmin
@@ -160,22 +160,22 @@ def _answer(request: HttpRequest, invitation: Invitation, here: str) -> HttpResp
 @transaction.atomic
 def _enter(request: HttpRequest, invitation: Invitation, values: dict[str, Any]) -> None:
     """The answer, and a line on the call sheet when it came by telephone."""
-    by = request.user
-    invitations.answer(invitation=invitation, by=by, **values)  # type: ignore[arg-type]
+    by = person(request)
+    invitations.answer(invitation=invitation, by=by, **values)
     if values["source"] == Answer.Source.PHONE:
-        call_sheet.answered(invitation=invitation, by=by)  # type: ignore[arg-type]
+        call_sheet.answered(invitation=invitation, by=by)
 
 
 def _reissue(request: HttpRequest, invitation: Invitation) -> str:
     refuse_stale(request, invitation)
-    invitations.reissue(invitation=invitation, by=request.user)  # type: ignore[arg-type]
+    invitations.reissue(invitation=invitation, by=person(request))
     return _("The link is new; the old one leads nowhere any more. Send the letter again so that the guest gets it.")
 
 
 def _withdraw(request: HttpRequest, invitation: Invitation) -> str:
     refuse_stale(request, invitation)
     reason = request.POST.get("reason", "").strip()[:300]
-    invitations.withdraw(invitation=invitation, by=request.user, reason=reason)  # type: ignore[arg-type]
+    invitations.withdraw(invitation=invitation, by=person(request), reason=reason)
     return _("%(guest)s: withdrawn. Nothing is sent by itself; tell the guest.") % {"guest": invitation}
 
 
@@ -214,6 +214,6 @@ class InvitationAdmin(BaseAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return redirect("admin:events_invitation_home", object_id)
 
-    def get_urls(self) -> list[URLPattern | URLResolver]:
+    def get_urls(self) -> list[Any]:
         """The page before Django’s own."""
         return [path("<int:pk>/", self.admin_site.admin_view(page), name="events_invitation_home"), *super().get_urls()]

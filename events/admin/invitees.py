@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from events import invitees, precedence, replies
-from events.admin.pages import PAGE_ROWS, act, address, demand, event_for, keys, render
+from events.admin.pages import PAGE_ROWS, act, address, demand, event_for, keys, person, render
 from events.filters import InvitationFilter, PositionFilter
 from events.models import Event, Invitation
 from partnership import positions
@@ -80,7 +80,7 @@ def _add_marked(request: HttpRequest, event: Event) -> str:
     marked = list(invitees.candidates().filter(pk__in=keys(request.POST.getlist("position"))))
     if not marked:
         raise Refused(_("Mark at least one of them."))
-    return _added(invitees.add(event=event, positions=marked, by=request.user), len(marked))  # type: ignore[arg-type]
+    return _added(invitees.add(event=event, positions=marked, by=person(request)), len(marked))
 
 
 def _add_all(request: HttpRequest, event: Event) -> str:
@@ -91,7 +91,7 @@ def _add_all(request: HttpRequest, event: Event) -> str:
         raise Refused(
             _("The register has changed: the filter now finds %(count)s posts. Look again, then add them.") % {"count": len(found)}
         )
-    return _added(invitees.add(event=event, positions=found, by=request.user), len(found))  # type: ignore[arg-type]
+    return _added(invitees.add(event=event, positions=found, by=person(request)), len(found))
 
 
 def _added(added: list[Invitation], asked: int) -> str:
@@ -134,5 +134,5 @@ def _remove(request: HttpRequest, event: Event) -> str:
     marked = list(Invitation.objects.filter(event=event, pk__in=keys(request.POST.getlist("invitation"))))
     if not marked:
         raise Refused(_("Mark at least one of them."))
-    invitees.remove_many(invitations=marked, by=request.user)  # type: ignore[arg-type]
+    invitees.remove_many(invitations=marked, by=person(request))
     return _("Taken off the list: %(count)s.") % {"count": len(marked)}

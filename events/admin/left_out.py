@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events import invitees
-from events.admin.pages import act, address, demand, event_for, keys, render
+from events.admin.pages import act, address, demand, event_for, keys, person, render
 from events.models import Event, LeftOut
 from partnership.fields import TextField
 from partnership.models import Organisation
@@ -45,12 +45,12 @@ def _leave_out(request: HttpRequest, event: Event) -> str:
         raise Refused(" ".join(str(error) for errors in form.errors.values() for error in errors))
     marked = invitees.not_invited(event).filter(pk__in=keys(request.POST.getlist("organisation")))
     count = invitees.leave_out(
-        event=event, organisations=marked, reason=form.cleaned_data["reason"], note=form.cleaned_data["note"], by=request.user
+        event=event, organisations=marked, reason=form.cleaned_data["reason"], note=form.cleaned_data["note"], by=person(request)
     )
     return _("Reason noted for %(count)s.") % {"count": count}
 
 
 def _invite(request: HttpRequest, event: Event) -> str:
     organisation = get_object_or_404(Organisation, pk__in=keys(request.POST.getlist("one")[:1]))
-    invitation = invitees.reinvite(event=event, organisation=organisation, by=request.user)
+    invitation = invitees.reinvite(event=event, organisation=organisation, by=person(request))
     return _("Invited: %(guest)s.") % {"guest": invitation}

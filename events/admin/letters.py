@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from events import event_mailings
 from events.admin import overview
-from events.admin.pages import act, address, demand, event_for, render
+from events.admin.pages import act, address, demand, event_for, person, render
 from events.models import Event, EventMailing
 
 
@@ -35,7 +35,7 @@ def _write(request: HttpRequest, event: Event) -> HttpResponse:
     written: list[EventMailing] = []
 
     def write() -> None:
-        written.append(event_mailings.write(event=event, purpose=request.POST.get("purpose", ""), by=request.user))  # type: ignore[arg-type]
+        written.append(event_mailings.write(event=event, purpose=request.POST.get("purpose", ""), by=person(request)))
 
     answer = act(request, {"write": write}, address("letters", event))
     return redirect("admin:partnership_mailing_home", written[0].mailing_id) if written else answer

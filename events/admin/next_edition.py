@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from events import editions, invitees
-from events.admin.pages import demand, event_for, keys, render
+from events.admin.pages import demand, event_for, keys, person, render
 from events.models import Event
 from partnership import positions
 from partnership.fields import DateField, TextField
@@ -55,12 +55,12 @@ def _make(request: HttpRequest, event: Event, values: dict[str, Any]) -> Event:
         Refused: when there is one on that day already.
     """
     Event.objects.select_for_update().get(pk=event.pk)
-    edition, _proposal = editions.next_edition(event=event, by=request.user, **values)  # type: ignore[arg-type]
+    edition, _proposal = editions.next_edition(event=event, by=person(request), **values)
     twins = Event.objects.filter(previous=event, starts_on=edition.starts_on, state__in=Event.OPEN).exclude(pk=edition.pk)
     if twins.exists():
         raise Refused(_("The next edition on that day has been made already: %(event)s.") % {"event": twins[0]})
     marked = invitees.candidates().filter(pk__in=keys(request.POST.getlist("position")))
-    invitees.add(event=edition, positions=list(marked), by=request.user)  # type: ignore[arg-type]
+    invitees.add(event=edition, positions=list(marked), by=person(request))
     return edition
 
 

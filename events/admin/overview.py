@@ -100,7 +100,7 @@ def stages(event: Event, letters: Iterable[EventMailing], today: dt.date) -> lis
     """The five steps with their dates; the one where the event stands is marked."""
     begun = [letter.mailing.started_at for letter in letters if letter.mailing.started_at]
     opened = min(begun) if begun else trail.first(event, "event.open_invitations")
-    order = [Event.State.PLANNED, Event.State.INVITING, Event.State.CLOSED, Event.State.HELD, Event.State.REPORTED]
+    order: list[str] = [Event.State.PLANNED, Event.State.INVITING, Event.State.CLOSED, Event.State.HELD, Event.State.REPORTED]
     days = [
         (_("Planning"), event.created_at, "from"),
         (_("Inviting"), opened, "from"),
@@ -140,7 +140,7 @@ def editions(event: Event, invited_by: list[EventHost]) -> list[dict[str, Any]]:
         for host in invited_by
         if host.organisation.kind not in {Organisation.Kind.GOVERNMENT, Organisation.Kind.MISSION}
     }
-    earlier = Event.objects.filter(kind=event.kind, hosts__organisation__in=own) if own else Event.objects.filter(pk=event.previous_id)
+    earlier = Event.objects.filter(kind=event.kind, hosts__organisation__in=own) if own else Event.objects.filter(pk=event.previous_id or 0)
     found = list(earlier.exclude(pk=event.pk).filter(starts_on__lt=event.starts_on).distinct().order_by("-starts_on")[:3])
     kind = ContentType.objects.get_for_model(Event)
     figures: dict[int, Figure] = {}
