@@ -26,6 +26,7 @@ WORDS = {
     "event.cancel": gettext_lazy("cancelled the event"),
     "event.postpone": gettext_lazy("postponed the event"),
     "event.plan_again": gettext_lazy("took up the postponed event again"),
+    "event.purge_needs": gettext_lazy("deleted the dietary and access needs of %(count)s parties, as promised to the guests"),
     "event.invite": gettext_lazy("invited %(count)s posts"),
     "event.leave_out": gettext_lazy("gave the reason why %(count)s missions are not invited"),
     "guest_list.download": gettext_lazy("downloaded the list of guests (%(count)s lines)"),

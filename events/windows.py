@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from events.models import Event, Invitation
 
-LINK_DAYS = 30  # a link leads nowhere this many days after the event, when diet and access needs are purged too
+LINK_DAYS = 30  # a link leads nowhere this many days after the event
 
 OPEN = "open"
 LATE = "late"  # the deadline is over: declining and practical data only; an acceptance is a request

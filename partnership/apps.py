@@ -17,7 +17,18 @@ class PartnershipConfig(AppConfig):
     def ready(self) -> None:
         """Load what the apps register, and keep the roles as the code says them."""
         autodiscover_modules(
-            "purposes", "subjects", "approvals", "mailings", "desk", "menu", "demo", "checks", "roles", "account_mails", "sign_in_trail"
+            "purposes",
+            "subjects",
+            "approvals",
+            "mailings",
+            "desk",
+            "menu",
+            "demo",
+            "checks",
+            "roles",
+            "retention",
+            "account_mails",
+            "sign_in_trail",
         )
         # auth stands below our apps in INSTALLED_APPS: by its turn, Django has written all our rights
         post_migrate.connect(import_string("partnership.roles.sync_after_migrate"), sender=apps.get_app_config("auth"))

@@ -20,13 +20,14 @@ _running: list[Any] = []
 
 
 def start() -> None:
-    """Start worker and beat as threads of this process, and sweep once at once."""
+    """Start worker and beat as threads of this process, and do at once what could not wait for beat."""
     worker = app.WorkController(pool_cls="threads", concurrency=THREADS, without_gossip=True, without_mingle=True, without_heartbeat=True)
     threading.Thread(target=worker.start, name="celery-worker", daemon=True).start()
     beat = EmbeddedService(app, thread=True, scheduler_cls=Scheduler)
     beat.start()
     _running.extend((beat, worker))
     app.send_task("partnership.tasks.sweep", expires=60)
+    app.send_task("partnership.tasks.purge")  # a machine that is switched off at night has missed the hour
 
 
 def stop(patience: float = 5) -> None:

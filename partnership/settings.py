@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import environ
-from celery.schedules import schedule
+from celery.schedules import crontab, schedule
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -194,6 +194,7 @@ else:
 CELERY_BEAT_SCHEDULE = {
     "sweep the outbox": {"task": "partnership.tasks.sweep", "schedule": schedule(MAIL_SWEEP), "options": {"expires": MAIL_SWEEP}},
     "seal the audit trail": {"task": "partnership.tasks.seal", "schedule": schedule(300), "options": {"expires": 300}},
+    "purge personal data": {"task": "partnership.tasks.purge", "schedule": crontab(hour=3, minute=20), "options": {"expires": 36_000}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 

@@ -6,7 +6,7 @@ from typing import Any
 from celery import bootsteps, shared_task
 from celery.signals import worker_shutting_down
 
-from partnership import audit, mailer
+from partnership import audit, mailer, retention
 from partnership.celery import app
 
 GOODBYE = 20  # seconds that a stopping worker waits for the mail at hand
@@ -30,6 +30,12 @@ def sweep() -> None:
 def seal() -> None:
     """Seal what the audit trail gained."""
     audit.seal()
+
+
+@shared_task(ignore_result=True)
+def purge() -> None:
+    """Remove the personal data that has reached its end."""
+    retention.purge()
 
 
 class Mailer(bootsteps.StartStopStep):

@@ -17,7 +17,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from events import answers, calendar, card, confirmations, guests, invitations, windows
+from events import answers, calendar, card, confirmations, guests, invitations, retention
 from events.models import Answer, Invitation
 from events.rsvp.forms import AnswerForm
 from partnership import errors, languages
@@ -95,7 +95,7 @@ def _context(request: HttpRequest, invitation: Invitation) -> dict[str, Any]:
         "post": invitation.in_language("post", language),
         "window": invitations.window(invitation),
         "has_calendar": calendar.is_possible(invitation.event),
-        "days_kept": windows.LINK_DAYS,
+        "days_kept": retention.NEEDS_DAYS,
         **_contact(printed.contact_email, printed.contact_phone),
     }
 
