@@ -243,6 +243,17 @@ def test_one_reason_answers_for_all_that_are_marked(login, desk, event, corps):
     assert set(invitees.unexplained(event)) == {corps["NO"], corps["SA"]}
 
 
+def test_one_reason_answers_for_all_the_rest(login, desk, event, corps):
+    factories.invitation(event, factories.head(corps["NO"]))
+    client = login(desk)
+
+    client.post(address(event, "left_out"), {"act": "leave_out_all", "found": "4", "reason": "out_of_scope"})
+    assert not LeftOut.objects.exists()
+    client.post(address(event, "left_out"), {"act": "leave_out_all", "found": "3", "reason": "out_of_scope"})
+
+    assert LeftOut.objects.filter(event=event).count() == 3
+
+
 @pytest.mark.parametrize("posted", [{"reason": "other", "note": ""}, {"reason": "nonsense"}, {"reason": "protocol", "note": "a\x00b"}])
 def test_a_reason_must_be_one(login, desk, event, corps, posted):
     response = login(desk).post(address(event, "left_out"), {"act": "leave_out", "organisation": corps["FR"].pk, **posted}, follow=True)

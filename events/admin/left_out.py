@@ -4,8 +4,8 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from events import invitees
 from events.admin.pages import act, address, demand, event_for, keys, person, render
@@ -27,26 +27,42 @@ def left_out(request: HttpRequest, pk: int) -> HttpResponse:
     event = event_for(request, pk)
     if request.method == "POST":
         demand(request, "events.add_leftout")
-        table = {"leave_out": lambda: _leave_out(request, event), "invite": lambda: _invite(request, event)}
+        table = {
+            "leave_out": lambda: _leave_out(request, event),
+            "leave_out_all": lambda: _leave_out_all(request, event),
+            "invite": lambda: _invite(request, event),
+        }
         return act(request, table, address("left_out", event))
-    rows = list(LeftOut.objects.filter(event=event).select_related("organisation__country", "decided_by").order_by("organisation__name_en"))
+    name = "name_en" if (get_language() or "ja").startswith("en") else "kana"
+    rows = LeftOut.objects.filter(event=event).select_related("organisation__country", "decided_by")
     context = {
-        "unexplained": list(invitees.unexplained(event).order_by("name_en")),
-        "explained": rows,
+        "unexplained": list(invitees.unexplained(event).order_by(f"country__{name}", "name_en")),
+        "explained": list(rows.order_by(f"organisation__country__{name}", "organisation__name_en")),
         "form": ReasonForm(),
         "may_change": request.user.has_perm("events.add_leftout") and not event.is_record and event.state in Event.OPEN,
     }
     return render(request, "events/left_out.html", event, _("Not invited"), **context)
 
 
-def _leave_out(request: HttpRequest, event: Event) -> str:
+def _reason(request: HttpRequest) -> dict[str, str]:
     form = ReasonForm(request.POST)
     if not form.is_valid():
         raise Refused(" ".join(str(error) for errors in form.errors.values() for error in errors))
+    return form.cleaned_data
+
+
+def _leave_out(request: HttpRequest, event: Event) -> str:
     marked = invitees.not_invited(event).filter(pk__in=keys(request.POST.getlist("organisation")))
-    count = invitees.leave_out(
-        event=event, organisations=marked, reason=form.cleaned_data["reason"], note=form.cleaned_data["note"], by=person(request)
-    )
+    count = invitees.leave_out(event=event, organisations=marked, by=person(request), **_reason(request))
+    return _("Reason noted for %(count)s.") % {"count": count}
+
+
+def _leave_out_all(request: HttpRequest, event: Event) -> str:
+    """All that have no reason yet, if they are still as many as the person saw."""
+    rest = list(invitees.unexplained(event))
+    if str(len(rest)) != request.POST.get("found"):
+        raise Refused(_("The list has changed: %(count)s are without a reason now. Look again.") % {"count": len(rest)})
+    count = invitees.leave_out(event=event, organisations=rest, by=person(request), **_reason(request))
     return _("Reason noted for %(count)s.") % {"count": count}
 
 
