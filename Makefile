@@ -32,7 +32,7 @@ check: install-tests $(CATALOGUES) ## lint, types, import contracts, migrations,
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
-	$(PY) -m tests.gates migrations
+	DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py makemigrations --check --dry-run -v0
 	$(PY) -m tests.gates translations
 	$(PY) -m tests.gates deploy
 
