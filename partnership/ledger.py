@@ -7,7 +7,6 @@ others did since. All times are the database's. The same statements run on Postg
 nothing, but the transaction of a claim holds the write lock from its beginning, so the conditions alone decide.
 """
 
-import contextlib
 import datetime as dt
 import logging
 from dataclasses import dataclass, replace
@@ -173,10 +172,23 @@ def _turn(rows: models.QuerySet[Email], **changes: Any) -> list[int]:
 
 def finish_mailings() -> None:
     """Close the mailings of which every mail is final; asked of the rows, never of a counter."""
+    for pk in _through().values_list("pk", flat=True):
+        _finish(pk)
+
+
+def _through() -> models.QuerySet[Mailing]:
+    """The mailings that are being sent and of which no mail is left to send or to decide about."""
     rows = Email.objects.filter(mailing=OuterRef("pk"))
     resent = Exists(Email.objects.filter(resend_of=OuterRef("pk")))
     waiting = rows.filter(state__in=Email.UNFINISHED).exclude(Q(state=_State.UNCERTAIN) & resent)
-    for mailing in Mailing.objects.filter(Exists(rows), ~Exists(waiting), state=Mailing.State.SENDING):
-        with contextlib.suppress(transitions.Refused):  # another sweeper was first, or somebody cancelled it
-            changes = {"state_changed_at": timezone.now(), "state_changed_by": None}
-            transitions.move(mailing, _FINISH, "finish", by=None, changes=changes)
+    return Mailing.objects.filter(Exists(rows), ~Exists(waiting), state=Mailing.State.SENDING)
+
+
+@transaction.atomic
+def _finish(pk: int) -> None:
+    # asked again under its lock: somebody may have sent a mail of it again since, which would then wait for ever.
+    # One that is locked now is left to the next sweep, so that nobody waits for anybody.
+    locked = Mailing.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+    if locked is not None and _through().filter(pk=pk).exists():
+        changes = {"state_changed_at": timezone.now(), "state_changed_by": None}
+        transitions.move(locked, _FINISH, "finish", by=None, changes=changes)

@@ -111,6 +111,7 @@ def freeze(*, mailing: Mailing, by: User) -> Mailing:
     Raises:
         Refused: when something is missing, nobody is on the list, or someone’s letter cannot be printed.
     """
+    _lock(purposes.get(mailing.purpose).about(mailing))  # one list after the other: a guest stands on one of them only
     mailing = _locked(mailing)
     _refuse_if(missing(mailing))
     rows = listed(mailing)
@@ -275,7 +276,7 @@ def _locked(mailing: Mailing) -> Mailing:
 
 
 def _lock(about: Any) -> None:
-    """Keep what the letter is about from changing between the last check and the first mail."""
+    """Keep what the letter is about, and the other letters about it, as they are until this transaction ends."""
     if isinstance(about, models.Model):
         type(about)._default_manager.select_for_update().filter(pk=about.pk).first()
 
