@@ -75,6 +75,7 @@ def walk(served: Served, page: Page, mails: Callable[[str], list[EmailMessage]])
     change_a_fact(page, home)
     page.goto(mailing)
     assert not page.locator("button[name=act][value=send]").count()
+    leaves_no_trace(served, link)
 
 
 def open_edition(served: Served, page: Page) -> str:
@@ -187,6 +188,27 @@ def change_a_fact(page: Page, home: str) -> None:
     page.fill("[name=start_time]", "19:00")
     page.click("[name=_save]")
     page.wait_for_load_state()
+
+
+def leaves_no_trace(served: Served, link: str) -> None:
+    """The link that was mailed and opened stands in no table and in no log. The guest’s companion does, so the search would find it."""
+    token = link.rstrip("/").rpartition("/")[2]
+    assert "events_participant" in tables_that_hold(served, "Jonas Ekdal")
+    assert not tables_that_hold(served, token)
+    assert token not in served.printed
+    if isinstance(served, Stack):
+        assert token not in served.worker_log
+
+
+def tables_that_hold(served: Served, text: str) -> list[str]:
+    """The tables in which some row holds ``text`` in any column."""
+    return served.python(
+        "from django.db import connection\n"
+        "with connection.cursor() as cursor:\n"
+        "    for table in connection.introspection.table_names(cursor):\n"
+        "        cursor.execute(f'SELECT * FROM {connection.ops.quote_name(table)}')\n"
+        f"        if any({text!r} in repr(row) for row in cursor.fetchall()): print(table)\n"
+    ).split()
 
 
 def sign_in_as(served: Served, page: Page, who: str) -> None:
