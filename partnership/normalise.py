@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _KATAKANA = re.compile(r"[ァ-ヶ]")
+_HIRAGANA = re.compile(r"[ぁ-ゖ]")
 _DASHES = re.compile(r"[‐‑‒–—―−－﹣]|(?<=[0-9])ー(?=[0-9])")  # ー is a dash between figures and a vowel elsewhere
 
 
@@ -19,6 +20,15 @@ def search_key(*texts: str) -> str:
     folded = "".join(_plain(sign) for sign in folded)
     hiragana = _KATAKANA.sub(lambda match: chr(ord(match.group()) - 0x60), folded)
     return re.sub(r"\s+", " ", hiragana).strip()
+
+
+def spellings(text: str) -> list[str]:
+    """The ways in which a word may stand in a text that is kept as typed: half or full width, hiragana or katakana."""
+    half = unicodedata.normalize("NFKC", text).strip()
+    hiragana = _KATAKANA.sub(lambda match: chr(ord(match.group()) - 0x60), half)
+    katakana = _HIRAGANA.sub(lambda match: chr(ord(match.group()) + 0x60), half)
+    full = "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in half)
+    return list(dict.fromkeys([half, hiragana, katakana, full]))
 
 
 def _plain(sign: str) -> str:

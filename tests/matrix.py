@@ -83,6 +83,7 @@ TABLE: dict[str, Row] = {
     "admin:approvals": Row(DIVISION, NOBODY),
     "admin:audit_seals": Row(TRAIL, NOBODY),
     "admin:index": Row(STAFF, STAFF),
+    "admin:search": Row(READERS, NOBODY),
     "admin:login": Row(ACCOUNTS, ACCOUNTS),
     "admin:logout": Row(NOBODY, STAFF),
     "admin:autocomplete": Row(NOBODY, NOBODY),

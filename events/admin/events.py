@@ -18,7 +18,9 @@ from events.admin.event_form import EventForm, HostForm, HostFormSet, defaults_o
 from events.admin.pages import demand, person, render
 from events.kinds import KINDS
 from events.models import Event, EventHost
+from events.search import fitting
 from events.templatetags.events_admin import event_day
+from partnership import search
 from partnership.admin.base import BaseAdmin, BaseTabularInline
 
 
@@ -56,7 +58,7 @@ class EventAdmin(BaseAdmin):
     list_display_links = None
     list_filter = ("state", "kind", "is_record")
     search_fields = ("title_ja", "title_en", "hosts__organisation__name_ja", "hosts__organisation__name_en")
-    search_help_text = _("title or host")
+    search_help_text = _("Title, kind, host or year, in any width and any kana.")
     date_hierarchy = "starts_on"
     ordering = ("-starts_on", "-id")
     export_fields = ("title_ja", "title_en", "kind", "when", "stage", "invited", "coming", "to_decide", "unanswered")
@@ -92,6 +94,12 @@ class EventAdmin(BaseAdmin):
     )
 
     # ── the list ─────────────────────────────────────────────────────────────
+    def get_search_results(self, request: HttpRequest, queryset: models.QuerySet[Event], search_term: str) -> Any:
+        """As the masthead searches: any width and any kana, by title, kind, host or year."""
+        for word in search.words(search_term):
+            queryset = queryset.filter(fitting(word))
+        return queryset, False
+
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Event]:
         """The events with how their answers stand."""
         return replies.with_counts(super().get_queryset(request))

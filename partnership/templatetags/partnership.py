@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from partnership import dates, languages, menu
+from partnership import dates, languages, menu, search
 
 register = template.Library()
 
@@ -189,3 +189,11 @@ def menu_items(context: template.Context) -> list[menu.Shown]:
     """The main menu for this person on this page."""
     request: HttpRequest | None = context.get("request")
     return menu.items(request) if request and getattr(request, "user", None) and request.user.is_authenticated else []
+
+
+@register.simple_tag(takes_context=True)
+def may_search(context: template.Context) -> bool:
+    """Whether the masthead offers its search to this person."""
+    request: HttpRequest | None = context.get("request")
+    user = getattr(request, "user", None)
+    return bool(user and user.is_authenticated and user.is_staff and search.kinds(user))
