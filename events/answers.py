@@ -74,8 +74,9 @@ def printable(text: str, *, lines: bool = False) -> str:
 
 
 def in_force(invitation: Invitation) -> Answer | None:
-    """The answer that counts: the newest one."""
-    return invitation.answers.order_by("-id").first()
+    """The answer that counts: the newest one; none where the invitation was withdrawn, or made again, since."""
+    newest = invitation.answers.order_by("-id").first()
+    return newest if newest is not None and newest.reply == invitation.reply else None
 
 
 @transaction.atomic

@@ -5,27 +5,22 @@ Dietary and access needs are not repeated in it, because mails are kept and forw
 
 from collections.abc import Iterator
 
-from django.contrib.contenttypes.models import ContentType
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from events import card
+from events import card, written
 from events.models import Answer, Invitation
 from partnership import emails, letters, marks
 from partnership.models import Email, User
 
 PURPOSE = "confirmation"
-INVITATION = "invitation"
 
 Reply = Invitation.Reply
 
 
 def addresses(invitation: Invitation) -> list[str]:
     """Where the invitation was sent: the post and its secretariat. Never an address that came with an answer."""
-    sent = Email.objects.filter(
-        content_type=ContentType.objects.get_for_model(Invitation), object_id=invitation.pk, purpose=INVITATION
-    ).exclude(state__in=[Email.State.CANCELLED, Email.State.FAILED])
-    found = list(sent.order_by("id").values_list("to_address", flat=True))
+    found = list(written.of(invitation).order_by("id").values_list("to_address", flat=True))
     found = found or [invitation.position.email, invitation.position.secretariat_email]
     return [address for address in dict.fromkeys(found) if address and not emails.address_problem(address)]
 
@@ -58,6 +53,12 @@ def queue(invitation: Invitation, answer: Answer, *, by: User | None, decided: s
         )
         for number, address in enumerate(addresses(invitation))
     ]
+
+
+def is_overtaken(email: Email, invitation: Invitation) -> bool:
+    """Whether a newer answer has come since the one that this mail confirms."""
+    newest = invitation.answers.order_by("-id").values_list("pk", flat=True).first()
+    return newest is not None and not email.recipient_key.startswith(f"answer:{newest}:")
 
 
 def _outcome(answer: Answer, decided: str) -> str:

@@ -104,7 +104,7 @@ def _invite(event: Event, position: Position, holder: Appointment | None, by: Us
         for name, value in values.items():
             setattr(invitation, name, value)
         invitation.reply, invitation.replied_at = Invitation.Reply.NONE, None
-        invitation.token_version += 1
+        _renew_link(invitation)
         invitation.save()
     audit.record("invitation.invite", invitation, by=by, event=event.pk, again=not created)
     return invitation
@@ -118,6 +118,11 @@ def invite_many(*, event: Event, positions: Iterable[Position], by: User | None)
     fresh = {position.pk: position for position in positions if position.pk not in standing}
     holders = incumbents(fresh.values())
     return [_invite(event, position, holders[key], by) for key, position in fresh.items()]
+
+
+def _renew_link(invitation: Invitation) -> None:
+    invitation.token_version += 1
+    invitation.linked_at = timezone.now()
 
 
 def _locked(invitation: Invitation) -> Invitation:
@@ -141,13 +146,13 @@ def withdraw(*, invitation: Invitation, by: User, reason: str = "") -> Invitatio
     guests.keep_needs(stored, "", "")
     change: dict[str, Any] = {"from": before, "to": stored.reply}
     audit.record("invitation.withdraw", stored, by=by, reason=reason, **change)
-    invitation.refresh_from_db(fields=["reply", "replied_at", "token_version", "version"])
+    invitation.refresh_from_db(fields=["reply", "replied_at", "token_version", "linked_at", "version"])
     return stored
 
 
 @transaction.atomic
 def reissue(*, invitation: Invitation, by: User) -> Invitation:
-    """Give an invitation a new link; the old one leads nowhere from now on.
+    """Give an invitation a new link; the old one leads nowhere from now on. The event’s next letter brings the new one.
 
     Raises:
         Refused: when the invitation was withdrawn.
@@ -155,8 +160,8 @@ def reissue(*, invitation: Invitation, by: User) -> Invitation:
     stored = _locked(invitation)
     if stored.reply == Invitation.Reply.WITHDRAWN:
         raise Refused(_("This invitation was withdrawn before."))
-    stored.token_version += 1
-    stored.save(update_fields=["token_version"])
+    _renew_link(stored)
+    stored.save(update_fields=["token_version", "linked_at"])
     audit.record("invitation.reissue", stored, by=by, version=stored.token_version)
-    invitation.refresh_from_db(fields=["reply", "replied_at", "token_version", "version"])
+    invitation.refresh_from_db(fields=["reply", "replied_at", "token_version", "linked_at", "version"])
     return stored

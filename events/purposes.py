@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from events import calendar, card, confirmations, invitations, recipients, windows
+from events import calendar, card, confirmations, invitations, recipients, windows, written
 from events.models import Event, Invitation
 from events.recipients import event_of, in_language
 from partnership import purposes, reasons
@@ -16,6 +16,8 @@ ANSWERED = reasons.register("answered", gettext_lazy("The guest answered before 
 WITHDRAWN = reasons.register("withdrawn", gettext_lazy("The invitation was withdrawn before it left"))
 CALLED_OFF = reasons.register("called_off", gettext_lazy("The event was cancelled or postponed before it left"))
 OVER = reasons.register("over", gettext_lazy("The event was over before it left"))
+REACHED = reasons.register("reached", gettext_lazy("Another letter had brought the invitation by then"))
+OVERTAKEN = reasons.register("overtaken", gettext_lazy("A newer answer came before it left"))
 NO_INVITATION = reasons.register("no_invitation", gettext_lazy("What it is about no longer exists"))
 
 PLACEHOLDERS = (
@@ -88,15 +90,35 @@ def check(email: Email) -> str:
     invitation = _invitation(email)
     if invitation is None:
         return NO_INVITATION
-    event = invitation.event
-    if invitation.reply == Invitation.Reply.WITHDRAWN:
-        return WITHDRAWN
-    if event.state in windows.CALLED_OFF:
-        return CALLED_OFF
+    if word := _fallen_away(invitation):
+        return word
     if windows.staff_window(invitation).is_closed:
         return OVER
+    if _has_reached(email, invitation):
+        return REACHED
     answered = invitation.reply != Invitation.Reply.NONE
-    return ANSWERED if answered and email.seq == 0 and event.reply_mode != Event.ReplyMode.REMIND else ""
+    return ANSWERED if answered and email.seq == 0 and invitation.event.reply_mode != Event.ReplyMode.REMIND else ""
+
+
+def check_confirmation(email: Email) -> str:
+    """Whether a confirmation still says what is true: mails that wait for a slow server may be overtaken by newer ones."""
+    invitation = _invitation(email)
+    if invitation is None:
+        return ""
+    return _fallen_away(invitation) or (OVERTAKEN if confirmations.is_overtaken(email, invitation) else "")
+
+
+def _fallen_away(invitation: Invitation) -> str:
+    if invitation.reply == Invitation.Reply.WITHDRAWN:
+        return WITHDRAWN
+    return CALLED_OFF if invitation.event.state in windows.CALLED_OFF else ""
+
+
+def _has_reached(email: Email, invitation: Invitation) -> bool:
+    """Whether a letter of another mailing left for the same address before, such as one that took in who had failed here."""
+    left = (Email.State.TRANSMITTING, Email.State.SENT, Email.State.UNCERTAIN)
+    others = written.of(invitation).filter(to_address=email.to_address, state__in=left)
+    return others.exclude(pk=email.pk).exclude(mailing=email.mailing_id).exists()
 
 
 def links(email: Email) -> Mapping[str, str]:
@@ -120,7 +142,7 @@ def entry_if_coming(email: Email) -> Sequence[Attached]:
 
 INVITATION = purposes.register(
     Purpose(
-        key=confirmations.INVITATION,
+        key=written.PURPOSE,
         label=gettext_lazy("invitation"),
         priority=Email.Priority.MAILING,
         check=check,
@@ -142,6 +164,7 @@ CONFIRMATION = purposes.register(
         key=confirmations.PURPOSE,
         label=gettext_lazy("confirmation of an answer"),
         priority=Email.Priority.CONFIRMATION,
+        check=check_confirmation,
         links=links,
         attach=entry_if_coming,
         needs_approval=False,

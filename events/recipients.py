@@ -10,10 +10,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events import card, confirmations, invitees, windows
+from events import card, invitees, windows, written
 from events.models import Event, Invitation, LeftOut
 from partnership import emails, positions
-from partnership.models import Email, Mailing, Recipient
+from partnership.models import Mailing, Recipient
 
 
 def event_of(mailing: Mailing) -> Event:
@@ -28,22 +28,20 @@ def in_language(language: str, words: object) -> str:
 
 
 def of(mailing: Mailing) -> list[Recipient]:
-    """The posts that stand on the event's list and have no invitation yet, each followed by its secretariat's copy."""
+    """The posts that stand on the event's list and have no letter with their present link yet, each followed by its secretariat's copy."""
     return [row for invitation in _to_be_invited(mailing) for row in _rows(mailing, invitation)]
 
 
 def _to_be_invited(mailing: Mailing) -> list[Invitation]:
     event, kind = event_of(mailing), ContentType.objects.get_for_model(Invitation)
-    written = Email.objects.filter(purpose=confirmations.INVITATION, content_type=kind)
-    written = written.exclude(state__in=[Email.State.CANCELLED, Email.State.FAILED])
     elsewhere = Recipient.objects.filter(
-        mailing__purpose=confirmations.INVITATION,
+        mailing__purpose=written.PURPOSE,
         mailing__state__in=[Mailing.State.READY, Mailing.State.SENDING, Mailing.State.PAUSED],
         content_type=kind,
     ).exclude(mailing=mailing)
     waiting = Q() if event.reply_mode == Event.ReplyMode.REMIND else Q(reply=Invitation.Reply.NONE)
     rows = event.invitations.filter(waiting).exclude(reply__in=[Invitation.Reply.WITHDRAWN, Invitation.Reply.DECLINED])
-    rows = rows.exclude(pk__in=written.values("object_id")).exclude(pk__in=elsewhere.values("object_id"))
+    rows = rows.exclude(written.any_of_them()).exclude(pk__in=elsewhere.values("object_id"))
     return list(rows.select_related("position", "organisation", "country", "event").order_by("country__name_en", "organisation_id", "id"))
 
 

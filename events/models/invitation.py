@@ -39,6 +39,9 @@ class Invitation(Bilingual, Versioned):
     reply = models.CharField(_("reply"), max_length=20, choices=Reply, default=Reply.NONE, editable=False)
     replied_at = models.DateTimeField(_("replied at"), null=True, blank=True, editable=False)
     token_version = models.PositiveSmallIntegerField(default=1, editable=False)
+    linked_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="when its present link was made; letters that left before lead nowhere"
+    )
     added_at = models.DateTimeField(auto_now_add=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, editable=False)
 
