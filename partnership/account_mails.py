@@ -10,15 +10,20 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from partnership import audit, emails, marks, purposes, reasons
+from partnership import addresses, audit, emails, marks, purposes, reasons
 from partnership.models import Email, User
 
 LINK = "password_link"
 CLOSED = reasons.register("account_closed", _("The account was closed"))
+MOVED = reasons.register("account_moved", _("The account had got another address by then"))
 
 
-def _closed(email: Email) -> str:
-    return "" if isinstance(email.about, User) and email.about.is_active else CLOSED
+def _check(email: Email) -> str:
+    """Codes and links go to the owner of an account only: not after it was closed, nor to an address that is no longer its own."""
+    user = email.about
+    if not isinstance(user, User) or not user.is_active:
+        return CLOSED
+    return "" if email.to_address == addresses.clean(user.email) else MOVED
 
 
 def _password_link(email: Email) -> Mapping[str, str]:
@@ -34,7 +39,7 @@ LOGIN = purposes.register(
         key="login",
         label=_("sign-in code"),
         priority=Email.Priority.LOGIN,
-        check=_closed,
+        check=_check,
         secret=True,
         uncertain="resend",
         needs_approval=False,
@@ -45,7 +50,7 @@ ACCOUNT = purposes.register(
         key="account",
         label=_("account"),
         priority=Email.Priority.LOGIN,
-        check=_closed,
+        check=_check,
         links=_password_link,
         uncertain="resend",
         needs_approval=False,

@@ -231,6 +231,16 @@ def test_a_closed_account_gets_no_mail(desk):
     assert purpose("account").check(Email.objects.get(pk=email.pk)) == account_mails.CLOSED
 
 
+def test_a_code_or_link_does_not_go_to_an_address_that_the_account_no_longer_has(viewer, superuser):
+    link = account_mails.send_password_link(viewer, by=superuser)
+    before = purpose("account").check(link)
+
+    accounts.change_address(user=viewer, email="successor@mofa.example.jp", by=superuser)
+
+    link = Email.objects.get(pk=link.pk)
+    assert (before, purpose("account").check(link)) == ("", account_mails.MOVED)
+
+
 # ── what is shut ─────────────────────────────────────────────────────────────
 
 
