@@ -81,11 +81,15 @@ def _digest(previous: str, events: models.QuerySet[AuditEvent]) -> tuple[str, in
 def seal(*, settled: dt.timedelta = SETTLED) -> AuditSeal | None:
     """Seal what was appended since the last seal; None when there is nothing new.
 
-    Only what is older than ``settled`` is sealed: a transaction that is still open may hold a smaller number than one already
-    committed, and would seem to have slipped in under the seal.
+    Only what is older than ``settled`` is sealed, and nothing behind what is not: a transaction that is still open may hold a smaller
+    number than one already committed, and would seem to have slipped in under the seal.
     """
     last = AuditSeal.objects.select_for_update().order_by("-last_id").first()
-    fresh = AuditEvent.objects.filter(pk__gt=last.last_id if last else 0, at__lte=timezone.now() - settled)
+    fresh = AuditEvent.objects.filter(pk__gt=last.last_id if last else 0)
+    # numbers and times need not follow each other: two processes take them at the same moment, by clocks of their own
+    unsettled = fresh.filter(at__gt=timezone.now() - settled).aggregate(first=models.Min("pk"))["first"]
+    if unsettled is not None:
+        fresh = fresh.filter(pk__lt=unsettled)
     ends = fresh.aggregate(first=models.Min("pk"), last=models.Max("pk"))
     if ends["last"] is None:
         return None

@@ -1,7 +1,9 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from partnership import audit
 from partnership.models import AuditEvent
@@ -79,6 +81,21 @@ def test_personal_values_can_go_without_breaking_the_seal(desk):
 
     event.detail.delete()
 
+    assert audit.broken_seals() == []
+
+
+def test_an_event_behind_one_that_is_not_settled_waits_with_it(desk):
+    """Two processes number and date their events at the same moment: the later number may carry the earlier time."""
+    now = timezone.now()
+    for moment in (now - dt.timedelta(hours=1), now, now - dt.timedelta(hours=1)):
+        with time_machine.travel(moment, tick=False):
+            audit.record("event.edit", by=desk)
+
+    first = audit.seal()
+    with time_machine.travel(now + dt.timedelta(hours=1)):
+        second = audit.seal()
+
+    assert (first.events, second.events) == (1, 2)
     assert audit.broken_seals() == []
 
 
