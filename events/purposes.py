@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from events import calendar, card, confirmations, invitations, recipients, windows, written
 from events.models import Event, Invitation
-from events.recipients import event_of, in_language
+from events.recipients import event_of, events_of, in_language
 from partnership import purposes, reasons
 from partnership.models import Email, Mailing
 from partnership.purposes import Attached, Placeholder, Purpose
@@ -140,6 +140,12 @@ def entry_if_coming(email: Email) -> Sequence[Attached]:
     return calendar.attached(invitation.event, email.language) if invitation and coming else ()
 
 
+def desk_of(email: Email) -> str:
+    """The address that the letter names for questions: who answers by mail instead of the page is read there."""
+    invitation = _invitation(email)
+    return invitation.event.contact_email if invitation else ""
+
+
 INVITATION = purposes.register(
     Purpose(
         key=written.PURPOSE,
@@ -148,6 +154,7 @@ INVITATION = purposes.register(
         check=check,
         links=links,
         attach=entry,
+        reply_to=desk_of,
         placeholders=PLACEHOLDERS,
         recipients=recipients.of,
         facts=facts,
@@ -156,6 +163,7 @@ INVITATION = purposes.register(
         left_out=recipients.left_out,
         home=lambda mailing: reverse("admin:events_event_home", args=[event_of(mailing).pk]),
         about=event_of,
+        abouts=events_of,
     )
 )
 
@@ -167,6 +175,7 @@ CONFIRMATION = purposes.register(
         check=check_confirmation,
         links=links,
         attach=entry_if_coming,
+        reply_to=desk_of,
         needs_approval=False,
     )
 )

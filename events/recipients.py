@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events import card, invitees, windows, written
-from events.models import Event, Invitation, LeftOut
+from events.models import Event, EventMailing, Invitation, LeftOut
 from partnership import emails, positions
 from partnership.models import Mailing, Recipient
 
@@ -19,6 +19,12 @@ from partnership.models import Mailing, Recipient
 def event_of(mailing: Mailing) -> Event:
     """The event that a mailing belongs to."""
     return mailing.event_mailing.event
+
+
+def events_of(mailings: Sequence[Mailing]) -> dict[int, Event]:
+    """The events of many mailings, by the mailing's primary key."""
+    links = EventMailing.objects.filter(mailing__in=mailings).select_related("event")
+    return {link.mailing_id: link.event for link in links}
 
 
 def in_language(language: str, words: object) -> str:
@@ -51,7 +57,7 @@ def _rows(mailing: Mailing, invitation: Invitation) -> list[Recipient]:
     copy = seat.secretariat_email if seat.secretariat_email.lower() != main.lower() else ""
     if not main:
         return []
-    label_ja, label_en = f"{body.name_ja}　{card.guest(invitation, 'ja')}", f"{body.name_en}: {card.guest(invitation, 'en')}"
+    label_ja, label_en = _label(invitation, "ja"), _label(invitation, "en")
     values = {
         language: {"salutation": salutation(invitation, language), "guest": card.guest(invitation, language)} for language in ("ja", "en")
     }
@@ -64,6 +70,15 @@ def _rows(mailing: Mailing, invitation: Invitation) -> list[Recipient]:
             Recipient(key=f"{key}:secretariat", label_ja=label_ja[:300], label_en=label_en[:300], address=copy, is_copy=True, **shared)
         )
     return rows
+
+
+def _label(invitation: Invitation, language: str) -> str:
+    """The body, then its guest; a post that names its body (経済担当, Economic Section) does not name it twice."""
+    body, between, after = (
+        (invitation.organisation.name_en, ", ", ": ") if language == "en" else (invitation.organisation.name_ja, "　", "　")
+    )
+    guest = between.join(part for part in card.guest(invitation, language).split(between) if part != body)
+    return f"{body}{after}{guest}" if guest else body
 
 
 _COPY = gettext_lazy("copy for the secretariat")

@@ -7,7 +7,7 @@ by comparing that digest with the subject as it is now.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,17 @@ def _canonical(content: Mapping[str, Any]) -> bytes:
 def papers(thing: models.Model) -> models.QuerySet[Approval]:
     """All approvals of ``thing``, newest first."""
     return Approval.objects.filter(content_type=ContentType.objects.get_for_model(thing), object_id=thing.pk).select_related("drafted_by")
+
+
+def abouts(rows: Iterable[Approval]) -> dict[int, str]:
+    """What the things on the papers belong to, such as the event of a letter, by the paper's primary key. Fixed queries."""
+    rows, found = list(rows), {}
+    for subject in subjects.every():
+        kind = ContentType.objects.get_for_model(subject.model)
+        own = [row for row in rows if row.content_type_id == kind.pk]
+        named = subject.abouts([row.object_id for row in own]) if own else {}
+        found |= {row.pk: str(named[row.object_id]) for row in own if row.object_id in named}
+    return found
 
 
 def standing(thing: models.Model) -> Standing:
@@ -241,6 +252,14 @@ def void(*, thing: models.Model, now: Standing, by: User | None) -> None:
     """Put on record that an approval was found to hold no more."""
     if now.approval is not None:
         audit.record("approval.void", now.approval, by=by, thing=str(thing), changes=[str(change.label) for change in now.changes])
+
+
+def turned_down(approval: Approval | None) -> ApprovalStep | None:
+    """The decision with which a paper came back to its author or was rejected, with the opinion; None when it was not."""
+    if approval is None or approval.state not in {Approval.State.RETURNED, Approval.State.REJECTED}:
+        return None
+    said = approval.steps.filter(decision__in=[ApprovalStep.Decision.RETURN, ApprovalStep.Decision.REJECT])
+    return said.select_related("decided_by").order_by("-round", "-order").first()
 
 
 def current_step(approval: Approval) -> ApprovalStep | None:

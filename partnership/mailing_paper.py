@@ -1,5 +1,6 @@
 """A mailing as the page of its approval shows it: made from what was submitted, so that the deciders see what they bind."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ def context(approval: Approval, query: Mapping[str, str]) -> dict[str, Any]:
     """Letters of recipient ``n``, the list by name, who is left out, and the facts."""
     mailing: Any = approval.subject
     bound = approval.content or approvals.content_of(mailing)
-    rows = bound["recipients"]
+    rows = sorted(bound["recipients"], key=_as_read)
     number = max(1, min(_number(query.get("n", "1")), len(rows)))
     side = "en" if (get_language() or "ja").startswith("en") else "ja"
     chosen = rows[number - 1] if rows else None
@@ -44,6 +45,13 @@ def context(approval: Approval, query: Mapping[str, str]) -> dict[str, Any]:
         "left_out": purposes.get(bound["purpose"]).left_out(mailing),
         "facts": [{"label": fact.get(f"label_{side}"), "value": fact.get(f"value_{side}")} for fact in bound["facts"]],
     }
+
+
+def _as_read(row: Mapping[str, Any]) -> tuple[str, bool, str]:
+    """By body, each letter before its copies."""
+    side = "en" if (get_language() or "ja").startswith("en") else "ja"
+    label = str(row[f"label_{side}"] or row["label_ja"])
+    return (re.split("　|: ", label)[0], row["is_copy"], label)
 
 
 def _number(text: str) -> int:

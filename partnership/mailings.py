@@ -235,13 +235,18 @@ def retry(*, mailing: Mailing, by: User, email: Email | None = None) -> int:
     return len(chosen)
 
 
-def settle() -> None:
-    """What the sweep asks for: pause what is being sent and is no longer approved as it is."""
-    for mailing in Mailing.objects.filter(state=Mailing.State.SENDING):
+def settle(rows: models.QuerySet[Mailing] | None = None, *, by: User | None = None) -> None:
+    """Pause what is being sent and is no longer approved as it is: asked for by the sweep, and by whoever changes a material fact.
+
+    Args:
+        rows: only these; None for all.
+        by: who changed the fact; None for the sweep, which does not know.
+    """
+    for mailing in (Mailing.objects.all() if rows is None else rows).filter(state=Mailing.State.SENDING):
         if approval_obstacles(mailing):
-            _note_void(mailing, None)
+            _note_void(mailing, by)
             with contextlib.suppress(Refused):  # somebody was quicker
-                pause(mailing=mailing, by=None, reason="approval_void")
+                pause(mailing=mailing, by=by, reason="approval_void")
 
 
 def _note_void(mailing: Mailing, by: User | None) -> None:
@@ -303,5 +308,6 @@ subjects.register(
         may_submit=_may_submit,
         template="approvals/mailing.html",
         context=mailing_paper.context,
+        abouts=lambda keys: purposes.abouts(list(Mailing.objects.filter(pk__in=keys))),
     )
 )

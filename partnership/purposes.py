@@ -42,6 +42,7 @@ class Purpose:
 
     ``check`` is asked right before a mail is transmitted: a word of partnership/reasons.py cancels it, "" lets it go.
     ``links`` gives the addresses that fill the marks of the text; they are never stored.
+    ``reply_to`` is where an answer by mail goes, if not to the sender.
     ``uncertain`` is the default when nobody knows whether a mail arrived: "hold", "resend" or "sent".
     ``needs_approval`` mailings leave only with an approval that still holds.
 
@@ -65,6 +66,7 @@ class Purpose:
     check: Callable[["Email"], str] = lambda _email: ""
     links: Callable[["Email"], Mapping[str, str]] = lambda _email: {}
     attach: Callable[["Email"], Sequence[Attached]] = lambda _email: ()
+    reply_to: Callable[["Email"], str] = lambda _email: ""
     secret: bool = False  # the text itself is a secret (a login code): wiped once the mail is final
     uncertain: str = "hold"
     needs_approval: bool = True
@@ -76,6 +78,7 @@ class Purpose:
     left_out: Callable[["Mailing"], Sequence[Mapping[str, str]]] = lambda _mailing: ()
     home: Callable[["Mailing"], str] = lambda _mailing: ""  # the page of what the mailing is about
     about: Callable[["Mailing"], Any] = lambda _mailing: None  # what it is about; its str() heads the mailing's page
+    abouts: Callable[[Sequence["Mailing"]], Mapping[int, Any]] = lambda _mailings: {}  # the same of many, by primary key, in one query
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -107,3 +110,12 @@ def get(key: str) -> Purpose:
 def every() -> list[Purpose]:
     """All purposes, in the order of their priority."""
     return sorted(_purposes.values(), key=lambda purpose: (purpose.priority, purpose.key))
+
+
+def abouts(mailings: Sequence["Mailing"]) -> dict[int, Any]:
+    """What each of the mailings is about, by primary key; one query for each purpose among them."""
+    found: dict[int, Any] = {}
+    for key in dict.fromkeys(mailing.purpose for mailing in mailings):
+        if key in _purposes:
+            found |= _purposes[key].abouts([mailing for mailing in mailings if mailing.purpose == key])
+    return found

@@ -46,6 +46,7 @@ class Subject:
     template: str  # shows the thing on the approval's page
     context: Callable[["Approval", Mapping[str, str]], Mapping[str, Any]]
     route: Sequence[str] = ("approver",)
+    abouts: Callable[[Sequence[int]], Mapping[int, Any]] = lambda _keys: {}  # what the things belong to, by primary key
 
 
 _subjects: dict[type[models.Model], Subject] = {}

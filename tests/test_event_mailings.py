@@ -3,10 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from events import event_mailings, kinds
+from events import event_mailings, kinds, recipients
 from events.models import EventMailing
 from partnership import letters, purposes
-from partnership.models import AuditEvent
+from partnership.models import AuditEvent, Mailing
 from partnership.transitions import Refused
 from tests import factories
 
@@ -95,3 +95,39 @@ def test_who_may_not_open_letters_gets_no_dead_link(login, protocol, desk, event
     page = login(protocol).get(address(event)).content.decode()
 
     assert reverse("admin:partnership_mailing_home", args=[letter.pk]) not in page
+
+
+@pytest.mark.parametrize("page", ["/admin/", "/admin/partnership/mailing/", "/admin/approvals/"])
+def test_letters_and_papers_say_to_which_event_they_belong(login, desk, approver, page):
+    event = factories.event(title_ja="ディスカバー広島")
+    letter = event_mailings.write(event=event, purpose="invitation", by=desk).mailing
+    Mailing.objects.filter(pk=letter.pk).update(state="ready")
+    factories.approval(letter, by=desk, state="returned")
+
+    shown = login(desk).get(page).content.decode()
+
+    assert "<small>" in shown
+    assert any("ディスカバー広島" in small.partition("</small>")[0] for small in shown.split("<small>"))
+
+
+def test_a_recipient_names_its_body_once(desk, event):
+    body = factories.embassy("NO", name_ja="駐日ノルウェー大使館", name_en="Embassy of Norway")
+    seat = factories.position(body, "economic", email="economic@no.example.jp", secretariat_email="office@no.example.jp")
+    letter = event_mailings.write(event=event, purpose="invitation", by=desk).mailing
+    factories.invitation(
+        event,
+        seat,
+        name_ja="",
+        name_en="",
+        post_ja="駐日ノルウェー大使館　経済担当",
+        post_en="Economic Section, Embassy of Norway",
+        rank="",
+    )
+
+    rows = recipients.of(letter)
+
+    assert [row.label_ja for row in rows] == ["駐日ノルウェー大使館　経済担当", "駐日ノルウェー大使館　秘書担当宛て写し"]
+    assert [row.label_en for row in rows] == [
+        "Embassy of Norway: Economic Section",
+        "Embassy of Norway: copy for the secretariat",
+    ]

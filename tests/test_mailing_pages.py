@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from partnership import approvals, mailings
+from partnership.admin import paper_desk
 from partnership.models import Approval, Email, Mailing
 from tests import factories, letters_purpose
 
@@ -400,3 +401,25 @@ def test_a_letter_is_neither_added_nor_deleted_in_the_stock_admin(ready, login, 
     assert admin.get(reverse("admin:partnership_mailing_add")).status_code == 403
     assert admin.post(reverse("admin:partnership_mailing_delete", args=[ready.pk]), {"post": "yes"}).status_code == 403
     assert admin.get(reverse("admin:partnership_mailing_history", args=[ready.pk])).status_code == 200
+
+
+def test_the_opinion_with_which_a_letter_came_back_meets_its_author_everywhere(ready, paper, login, desk, approver):
+    approvals.send_back(approval=paper, by=approver, opinion="服装を入れてください。")
+    staff = login(desk)
+
+    pages = [
+        words(staff.get(home(ready))),
+        words(staff.get(reverse("admin:partnership_mailing_change", args=[ready.pk]))),
+        words(staff.get(reverse("admin:approval", args=[paper.pk]))),
+    ]
+    turn = next(turn for turn in paper_desk.papers(desk))
+
+    assert all("服装を入れてください。" in page.partition('id="turned-down"')[2].partition("</section>")[0] for page in pages)
+    assert turn.whom == str(approver)
+
+
+def test_the_opinion_leaves_the_letter_once_it_is_submitted_again(ready, paper, login, desk, approver):
+    approvals.send_back(approval=paper, by=approver, opinion="服装を入れてください。")
+    approvals.submit(approval=paper, by=desk)
+
+    assert "turned-down" not in words(login(desk).get(home(ready)))

@@ -28,13 +28,16 @@ def index(request: HttpRequest) -> HttpResponse:
     """What waits for me, what I drafted and is open, and what was decided."""
     user = _demand(request, VIEW)
     papers = Approval.objects.select_related("drafted_by", "content_type")
+    waiting = list(approvals.waiting_for(user))
+    mine = list(papers.filter(drafted_by=user, state__in=Approval.OPEN))
+    others = papers.filter(state__in=Approval.OPEN).exclude(drafted_by=user).exclude(pk__in=[paper.pk for paper in waiting])[:ROWS]
+    page = Paginator(papers.exclude(state__in=Approval.OPEN), ROWS).get_page(request.GET.get("page"))
     context = {
-        "waiting": approvals.waiting_for(user),
-        "mine": papers.filter(drafted_by=user, state__in=Approval.OPEN),
-        "others": papers.filter(state__in=Approval.OPEN)
-        .exclude(drafted_by=user)
-        .exclude(pk__in=approvals.waiting_for(user).values("pk"))[:ROWS],
-        "page_obj": Paginator(papers.exclude(state__in=Approval.OPEN), ROWS).get_page(request.GET.get("page")),
+        "waiting": waiting,
+        "mine": mine,
+        "others": others,
+        "page_obj": page,
+        "abouts": approvals.abouts([*waiting, *mine, *others, *page.object_list]),
         "now": timezone.now(),
     }
     return TemplateResponse(request, "approvals/list.html", context)
@@ -84,6 +87,7 @@ def _context(request: HttpRequest, approval: Approval, content_now: dict[str, An
         "template": subject.template,
         "route": _route(approval, [step for step in steps if step.round == latest]),
         "opinions": [step for step in reversed(steps) if step.opinion],
+        "turned_down": approvals.turned_down(approval),
         "changes": approvals.changes_since_last(approval),
         "before": approval.supersedes,
         "moved": subject.differences(approval.content, content_now) if moved else (),

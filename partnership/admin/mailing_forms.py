@@ -22,6 +22,7 @@ class LettersForm(VersionedModelForm):
     class Meta(VersionedModelForm.Meta):
         model = Mailing
         fields = ["title_ja", "title_en", "subject_ja", "body_ja", "subject_en", "body_en"]
+        labels = {"title_ja": _("Name of the letter (Japanese)"), "title_en": _("Name of the letter (English)")}
         help_texts = {"title_ja": _("Only the division reads it."), "title_en": _("Only the division reads it.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

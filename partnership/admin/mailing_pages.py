@@ -59,8 +59,11 @@ def index(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     known = {purpose.key: purpose for purpose in purposes.every()}
     counted = mailing_progress.several(page.object_list)
+    abouts = purposes.abouts(list(page.object_list))
     lines = [
-        {"mailing": row, "purpose": known[row.purpose], "progress": counted[row.pk]} for row in page.object_list if row.purpose in known
+        {"mailing": row, "purpose": known[row.purpose], "progress": counted[row.pk], "about": abouts.get(row.pk, "")}
+        for row in page.object_list
+        if row.purpose in known
     ]
     context = {"lines": lines, "page_obj": page, "states": Mailing.State.choices, "state": state}
     return TemplateResponse(request, "mailings/list.html", context)
@@ -91,6 +94,7 @@ def _context(request: HttpRequest, mailing: Mailing, submission: SubmissionForm 
         "about": purpose.about(mailing),
         "about_url": purpose.home(mailing),
         "standing": now,
+        "turned_down": approvals.turned_down(now.approval),
         "obstacles": mailings.obstacles(mailing) if mailing.state in WRITABLE else [],
         "resume_obstacles": mailings.approval_obstacles(mailing) if mailing.state in RUNNING else [],
         "previews": [previews.of_recipient(mailing, recipient, n, total, language) for language in ("ja", "en")],
@@ -197,4 +201,5 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     fresh = Mailing.objects.get(pk=mailing.pk)  # the form has put what was typed into its own copy
     values = [{"placeholder": one, "example": mailing_rows.example(fresh, one)} for one in purpose.placeholders]
     context = {"mailing": fresh, "form": form, "placeholders": values, "about": purpose.about(fresh), "standing": approvals.standing(fresh)}
+    context["turned_down"] = approvals.turned_down(context["standing"].approval)
     return TemplateResponse(request, "mailings/edit.html", context)

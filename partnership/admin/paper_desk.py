@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from partnership import approvals, desk, emails, mailing_progress
+from partnership import approvals, desk, emails, mailing_progress, purposes
 from partnership.models import Approval, Mailing, User
 
 SHOWN = 8
@@ -17,15 +17,24 @@ SHOWN = 8
 
 def papers(user: User) -> Iterable[desk.Turn]:
     """Those that wait for my decision, and my own that came back."""
-    turns = []
-    if user.has_perm("partnership.decide_approval"):
-        turns = [_turn(paper, _("Decide"), str(paper.drafted_by)) for paper in approvals.waiting_for(user)]
+    waiting = list(approvals.waiting_for(user)) if user.has_perm("partnership.decide_approval") else []
     mine = Approval.objects.filter(drafted_by=user, state__in=[Approval.State.RETURNED, Approval.State.RECALLED])
-    return [*turns, *(_turn(paper, _("Revise"), "") for paper in mine)]
+    mine = mine.prefetch_related("steps__decided_by")
+    abouts = approvals.abouts([*waiting, *mine])
+    return [
+        *(_turn(paper, _("Decide"), str(paper.drafted_by), abouts) for paper in waiting),
+        *(_turn(paper, _("Revise"), _last_decider(paper), abouts) for paper in mine),
+    ]
 
 
-def _turn(paper: Approval, act: str, whom: str) -> desk.Turn:
-    remark = f"{_('Approval')}　{paper.get_state_display()}"
+def _last_decider(paper: Approval) -> str:
+    """Who sent it back; nobody where its author recalled it."""
+    said = [step for step in paper.steps.all() if step.decided_by]
+    return str(said[-1].decided_by) if said and paper.state == Approval.State.RETURNED else ""
+
+
+def _turn(paper: Approval, act: str, whom: str, abouts: Mapping[int, str]) -> desk.Turn:
+    remark = "　".join(part for part in (_("Approval"), abouts.get(paper.pk, ""), paper.get_state_display()) if part)
     return desk.Turn(str(paper), remark, whom, reverse("admin:approval", args=[paper.pk]), act, paper.due_at)
 
 
@@ -34,10 +43,18 @@ def uncertain(user: User) -> Iterable[desk.Turn]:
     if not user.has_perm("partnership.send_mailing"):
         return []
     rows = Mailing.objects.annotate(unknown=Count("emails", filter=Q(emails__in=emails.undecided().values("pk")))).filter(unknown__gt=0)
+    abouts = purposes.abouts(list(rows))
     return [
         desk.Turn(
             str(mailing),
-            _("Mailing　not known whether it arrived: %(count)s") % {"count": mailing.unknown},
+            "　".join(
+                part
+                for part in (
+                    _("Mailing　not known whether it arrived: %(count)s") % {"count": mailing.unknown},
+                    str(abouts.get(mailing.pk, "")),
+                )
+                if part
+            ),
             "",
             reverse("admin:partnership_mailing_home", args=[mailing.pk]) + "#uncertain",
             _("Decide"),
@@ -53,7 +70,8 @@ def in_progress(request: HttpRequest) -> Mapping[str, Any] | None:
     states = [Mailing.State.SENDING, Mailing.State.PAUSED, Mailing.State.READY]
     rows = list(Mailing.objects.filter(state__in=states)[:SHOWN])
     counted = mailing_progress.several(rows)
-    lines = [{"mailing": row, "progress": counted[row.pk]} for row in rows]
+    abouts = purposes.abouts(rows)
+    lines = [{"mailing": row, "progress": counted[row.pk], "about": abouts.get(row.pk, "")} for row in rows]
     return {"lines": lines, "LANGUAGE_CODE": get_language()}
 
 

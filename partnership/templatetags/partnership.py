@@ -1,6 +1,7 @@
 """Filters and tags of our own pages: dates as the Ministry writes them, fields, bars, addresses that keep their filters."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -197,3 +198,9 @@ def may_search(context: template.Context) -> bool:
     request: HttpRequest | None = context.get("request")
     user = getattr(request, "user", None)
     return bool(user and user.is_authenticated and user.is_staff and search.kinds(user))
+
+
+@register.filter
+def of_key(values: Mapping[Any, Any] | None, key: Any) -> Any:
+    """What a mapping holds for a key; nothing when it holds none."""
+    return values.get(key, "") if values else ""
