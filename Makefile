@@ -8,7 +8,6 @@ BIN := .venv/bin
 PY := $(BIN)/python
 DATA_DIR ?= var
 PORT ?= 8000
-export DATA_DIR PORT
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 SOURCES := partnership municipalities events
@@ -19,6 +18,8 @@ CPUS := $(shell nproc 2>/dev/null || echo 2)
 help: ## list what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
+run: export DATA_DIR := $(DATA_DIR)
+run: export PORT := $(PORT)
 run: install demo $(CATALOGUES) ## start the demonstration on http://127.0.0.1:8000/ (PORT, DATA_DIR and DEMO_PASSWORD change it)
 	@exec $(PY) manage.py serve
 

@@ -6,10 +6,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
-if "DATA_DIR" not in os.environ:
-    os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="partnership-test-")
-    atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
-DATA = Path(os.environ["DATA_DIR"])
+_OURS = "PARTNERSHIP_TEST_DATA"  # made by the first process, shared with those that xdist starts
+if _OURS not in os.environ:
+    os.environ[_OURS] = tempfile.mkdtemp(prefix="partnership-test-")
+    atexit.register(shutil.rmtree, os.environ[_OURS], ignore_errors=True)
+DATA = Path(os.environ[_OURS])
+os.environ["DATA_DIR"] = str(DATA)
+for name in ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "EMAIL_URL", "SITE_URL", "ALLOWED_HOSTS", "PORT", "DEBUG"):
+    os.environ.pop(name, None)  # whatever this machine runs, the tests stay away from it
 (DATA / "demo").touch()
 (DATA / "static").mkdir(exist_ok=True)
 os.environ.setdefault("SECRET_KEY", "tests-only-secret-key-that-is-long-enough-to-pass")
