@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from events import kinds
 from events.models import Event, EventHost
-from partnership import approvals, mailings
+from partnership import approvals, ledger, mailings
 from partnership.models import AuditEvent
 from tests import factories
 
@@ -250,6 +250,16 @@ def test_a_change_that_voids_an_approval_is_asked_about_first(login, desk, event
     event.refresh_from_db()
     assert event.venue_ja == "飯倉別館"
     assert approvals.standing(approved).void
+
+
+def test_a_letter_that_is_under_way_stops_with_the_change_that_voids_its_approval(login, desk, event, approved):
+    mailings.send(mailing=approved, by=desk)
+
+    login(desk).post(change(event), posted(event, hosts_of(event), venue_ja="飯倉別館", confirm_void="on"))
+
+    approved.refresh_from_db()
+    assert (approved.state, approved.state_changed_by) == ("paused", desk)
+    assert not ledger.due().filter(mailing=approved).exists()
 
 
 def test_a_changed_host_is_asked_about_too(login, desk, event, approved):

@@ -20,8 +20,9 @@ from events.kinds import KINDS
 from events.models import Event, EventHost
 from events.search import fitting
 from events.templatetags.events_admin import event_day
-from partnership import search
+from partnership import mailings, search
 from partnership.admin.base import BaseAdmin, BaseTabularInline
+from partnership.models import Mailing
 
 
 class HostInline(BaseTabularInline):
@@ -211,10 +212,13 @@ class EventAdmin(BaseAdmin):
             events.create(event=obj, by=person(request))
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:  # noqa: FBT001 Django's signature
-        """Store hosts and owners; then look whether an approval still holds."""
+        """Store hosts and owners; then look whether an approval still holds. A letter that is under way stops with the save itself."""
         super().save_related(request, form, formsets, change)
-        if change and not form.cleaned_data.get("confirm_void"):
+        if not change:
+            return
+        if not form.cleaned_data.get("confirm_void"):
             voided.refuse_silently_voided(form.instance, request.approved_before)  # type: ignore[attr-defined]
+        mailings.settle(Mailing.objects.filter(event_mailing__event=form.instance), by=person(request))
 
     def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
         """The verb has put it on record."""
