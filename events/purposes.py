@@ -154,6 +154,7 @@ INVITATION = purposes.register(
         check=check,
         links=links,
         attach=entry,
+        address=recipients.address_now,
         reply_to=desk_of,
         placeholders=PLACEHOLDERS,
         recipients=recipients.of,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from events import card, invitees, windows, written
 from events.models import Event, EventMailing, Invitation, LeftOut
 from partnership import emails, positions
-from partnership.models import Mailing, Recipient
+from partnership.models import Email, Mailing, Position, Recipient
 
 
 def event_of(mailing: Mailing) -> Event:
@@ -53,7 +53,7 @@ def _to_be_invited(mailing: Mailing) -> list[Invitation]:
 
 def _rows(mailing: Mailing, invitation: Invitation) -> list[Recipient]:
     seat, body = invitation.position, invitation.organisation
-    main = seat.email or seat.secretariat_email
+    main = _main_address(seat)
     copy = seat.secretariat_email if seat.secretariat_email.lower() != main.lower() else ""
     if not main:
         return []
@@ -62,12 +62,12 @@ def _rows(mailing: Mailing, invitation: Invitation) -> list[Recipient]:
         language: {"salutation": salutation(invitation, language), "guest": card.guest(invitation, language)} for language in ("ja", "en")
     }
     shared = {"mailing": mailing, "language": invitation.language, "values": values, "about": invitation}
-    key = f"invitation:{invitation.pk}"
+    key = f"{written.PURPOSE}:{invitation.pk}"
     rows = [Recipient(key=key, label_ja=label_ja[:300], label_en=label_en[:300], address=main, **shared)]
     if copy:
         label_ja, label_en = f"{body.name_ja}　{in_language('ja', _COPY)}", f"{body.name_en}: {in_language('en', _COPY)}"
         rows.append(
-            Recipient(key=f"{key}:secretariat", label_ja=label_ja[:300], label_en=label_en[:300], address=copy, is_copy=True, **shared)
+            Recipient(key=f"{key}{_TO_SECRETARIAT}", label_ja=label_ja[:300], label_en=label_en[:300], address=copy, is_copy=True, **shared)
         )
     return rows
 
@@ -82,6 +82,20 @@ def _label(invitation: Invitation, language: str) -> str:
 
 
 _COPY = gettext_lazy("copy for the secretariat")
+_TO_SECRETARIAT = ":secretariat"  # ends the key of such a copy
+
+
+def _main_address(seat: Position) -> str:
+    return seat.email or seat.secretariat_email
+
+
+def address_now(email: Email) -> str:
+    """Where the register says today that this letter, or this copy for the secretariat, should go; where it went, if it says nothing."""
+    seat = Position.objects.filter(invitations=email.object_id).first()
+    if seat is None:
+        return email.to_address
+    wanted = seat.secretariat_email if email.recipient_key.endswith(_TO_SECRETARIAT) else _main_address(seat)
+    return wanted or email.to_address
 
 
 def salutation(invitation: Invitation, language: str) -> str:

@@ -208,7 +208,7 @@ def cancel(*, mailing: Mailing, by: User) -> Mailing:
 
 
 def retry(*, mailing: Mailing, by: User, email: Email | None = None) -> int:
-    """Send again: new mails, the old ones stay as they are.
+    """Send again: new mails, the old ones stay as they are. An address that was corrected in the register since is followed.
 
     Args:
         mailing: one that was started.
@@ -219,7 +219,7 @@ def retry(*, mailing: Mailing, by: User, email: Email | None = None) -> int:
         How many.
 
     Raises:
-        Refused: when there is nobody, or what was approved has changed.
+        Refused: when there is nobody, what was approved has changed, or an address is none.
     """
     _note_void(mailing, by)
     with transaction.atomic():
@@ -230,7 +230,10 @@ def retry(*, mailing: Mailing, by: User, email: Email | None = None) -> int:
         if not chosen:
             raise Refused(_("There is nobody to whom it would have to be sent again."))
         for one in chosen:
-            emails.resend(email=one, by=by)
+            try:
+                emails.resend(email=one, by=by, to_address=purposes.get(mailing.purpose).address(one))
+            except ValueError as error:
+                raise Refused(str(error)) from None
         audit.record("mailing.retry", mailing, by=by, emails=len(chosen))
     return len(chosen)
 

@@ -4,7 +4,7 @@ So the outbox can ask “is this still wanted?”, fill a personal link and atta
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
@@ -43,6 +43,7 @@ class Purpose:
     ``check`` is asked right before a mail is transmitted: a word of partnership/reasons.py cancels it, "" lets it go.
     ``links`` gives the addresses that fill the marks of the text; they are never stored.
     ``reply_to`` is where an answer by mail goes, if not to the sender.
+    ``address`` says where a mail that did not arrive is sent again: to the address that the register has by now.
     ``uncertain`` is the default when nobody knows whether a mail arrived: "hold", "resend" or "sent".
     ``needs_approval`` mailings leave only with an approval that still holds.
 
@@ -66,6 +67,7 @@ class Purpose:
     check: Callable[["Email"], str] = lambda _email: ""
     links: Callable[["Email"], Mapping[str, str]] = lambda _email: {}
     attach: Callable[["Email"], Sequence[Attached]] = lambda _email: ()
+    address: Callable[["Email"], str] = lambda email: email.to_address
     reply_to: Callable[["Email"], str] = lambda _email: ""
     secret: bool = False  # the text itself is a secret (a login code): wiped once the mail is final
     uncertain: str = "hold"
@@ -79,7 +81,6 @@ class Purpose:
     home: Callable[["Mailing"], str] = lambda _mailing: ""  # the page of what the mailing is about
     about: Callable[["Mailing"], Any] = lambda _mailing: None  # what it is about; its str() heads the mailing's page
     abouts: Callable[[Sequence["Mailing"]], Mapping[int, Any]] = lambda _mailings: {}  # the same of many, by primary key, in one query
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 _purposes: dict[str, Purpose] = {}

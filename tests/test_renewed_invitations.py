@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from events import event_mailings, invitations, recipients
-from partnership.models import Email
+from partnership import approvals, mailings
+from partnership.models import Email, Position
+from partnership.transitions import Refused
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -76,3 +78,44 @@ def test_who_is_invited_again_is_asked_again(client, invitation, desk):
 
     assert "Will you attend?" in page
     assert "We look forward to welcoming you" not in page
+
+
+# ── letters that did not arrive ──────────────────────────────────────────────
+
+
+@pytest.fixture
+def failed(event, desk, approver):
+    """A letter and its copy that no server took."""
+    factories.host(event)
+    embassy = factories.embassy("NO", email="wrong@no.example.jp", secretariat_email="wrong.too@no.example.jp")
+    factories.invitation(event, factories.head(embassy))
+    letter = mailings.freeze(mailing=event_mailings.write(event=event, purpose="invitation", by=desk).mailing, by=desk)
+    approvals.agree(approval=approvals.submit(approval=approvals.draft(thing=letter, by=desk), by=desk), by=approver)
+    mailings.send(mailing=letter, by=desk)
+    letter.emails.update(state="failed", reason="unknown_address")
+    return letter
+
+
+def test_a_letter_is_sent_again_to_the_address_that_was_corrected(failed, desk):
+    Position.objects.update(email="right@no.example.jp", secretariat_email="right.too@no.example.jp")
+
+    mailings.retry(mailing=failed, by=desk)
+
+    assert [mail.to_address for mail in failed.emails.filter(seq=1).order_by("id")] == ["right@no.example.jp", "right.too@no.example.jp"]
+
+
+def test_a_letter_is_sent_again_where_it_went_when_the_register_has_no_address_any_more(failed, desk):
+    Position.objects.update(email="", secretariat_email="")
+
+    mailings.retry(mailing=failed, by=desk)
+
+    assert [mail.to_address for mail in failed.emails.filter(seq=1).order_by("id")] == ["wrong@no.example.jp", "wrong.too@no.example.jp"]
+
+
+def test_a_letter_is_not_sent_again_to_what_is_no_address(failed, desk):
+    Position.objects.update(email="no address")
+
+    with pytest.raises(Refused, match="no address"):
+        mailings.retry(mailing=failed, by=desk)
+
+    assert not failed.emails.filter(seq=1).exists()
