@@ -73,7 +73,7 @@ def _subject(outcome: str) -> str:
         Reply.SUBSTITUTE: _("Your request: someone attends instead"),
         Reply.LATE: _("Your request to attend"),
         Reply.WAITLISTED: _("Your request to attend"),
-        "accepted after substitute": _("The hosts agree: someone attends instead"),
+        "accepted after substitute": _("The hosts agree to a substitute"),
         "none after substitute": _("Concerning your request: someone attends instead"),
         "accepted after late": _("The hosts look forward to welcoming you"),
         "accepted after waitlisted": _("The hosts look forward to welcoming you"),
@@ -89,19 +89,19 @@ def sentences(outcome: str) -> tuple[str, ...]:
         Reply.ACCEPTED: (_("Thank you. We have noted your acceptance and look forward to welcoming you."),),
         Reply.DECLINED: (_("Thank you for letting us know. We are sorry that you cannot attend."),),
         Reply.SUBSTITUTE: (
-            _("Thank you. You asked that someone attends instead. This is not yet agreed: the hosts will confirm it."),
+            _("Thank you. You asked that someone attend instead. This is not yet agreed; the hosts will let you know."),
             _("Please wait for our mail before the person named below comes."),
         ),
-        Reply.LATE: (_("Thank you. Your acceptance came after the deadline. It is not yet agreed: the hosts will tell you by mail."),),
+        Reply.LATE: (_("Thank you. Your acceptance came after the deadline. It is not yet agreed; the hosts will let you know by mail."),),
         Reply.WAITLISTED: (
             _("Thank you. All places are taken at present. We have noted that you would like to attend; the hosts will contact you."),
         ),
-        "accepted after substitute": (_("The hosts agree that the person named below attends instead."),),
+        "accepted after substitute": (_("The hosts are pleased to welcome the person named below instead."),),
         "none after substitute": (
             _("To our regret the hosts cannot receive someone else in place of the guest."),
             _("The invitation to the guest stands. Please tell us whether the guest can attend."),
         ),
-        "accepted after late": (_("The hosts are pleased to accept your late acceptance and look forward to welcoming you."),),
+        "accepted after late": (_("The hosts are pleased to confirm your attendance and look forward to welcoming you."),),
         "accepted after waitlisted": (_("A place has become free. The hosts look forward to welcoming you."),),
         "declined after late": (sorry_full,),
         "declined after waitlisted": (sorry_full,),
@@ -133,7 +133,7 @@ def _lines(invitation: Invitation, answer: Answer, outcome: str, language: str) 
         yield f"{_('Where')}{colon}{printed.where}"
     people = [letters.clean(name) for name in party(invitation, answer, language)]
     for name in people:
-        yield f"{_('Attending') if answer.reply == Reply.ACCEPTED else _('Asked for')}{colon}{name}"
+        yield f"{_('Attending') if answer.reply == Reply.ACCEPTED else _('Wishing to attend')}{colon}{name}"
     if people and printed.dress:
         yield f"{_('Dress')}{colon}{printed.dress}"
     if people and printed.before:

@@ -59,7 +59,7 @@ _BODY_EN = """\
 
 Date: {when}
 Place: {where}
-Before it: {before}
+Beforehand: {before}
 Dress: {dress}
 
 {reply_line}

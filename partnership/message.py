@@ -45,7 +45,7 @@ def build(email: Email) -> Built:
     body = _bodies(email, marks.fill(email.text, links), marks.fill(email.html, {name: escape(link) for name, link in links.items()}))
     attached = purpose.attach(email)
     message = _together(email, "mixed", [body, *map(_attachment, attached)]) if attached else body
-    _head(message, email)
+    _head(message, email, purpose.reply_to(email))
     return Built(sender=sender(), recipient=addresses.on_the_wire(email.to_address), data=message.as_bytes(policy=_WIRE))
 
 
@@ -54,10 +54,12 @@ def sender() -> str:
     return addresses.on_the_wire(parseaddr(settings.MAIL_FROM)[1])
 
 
-def _head(message: Message, email: Email) -> None:
+def _head(message: Message, email: Email, reply_to: str) -> None:
     name, address = parseaddr(settings.MAIL_FROM)
     message["From"] = formataddr((settings.MAIL_NAME_JA if email.language == "ja" else name, addresses.on_the_wire(address)), "utf-8")
     message["To"] = addresses.on_the_wire(email.to_address)
+    if reply_to and not addresses.problem(reply_to) and addresses.on_the_wire(reply_to) != sender():
+        message["Reply-To"] = addresses.on_the_wire(reply_to)
     message["Subject"] = Header(email.subject, None if email.subject.isascii() else "utf-8", header_name="Subject")  # type: ignore[assignment]
     message["Date"] = format_datetime(timezone.localtime())
     message["Message-ID"] = email.message_id

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import OperationalError
 from django.test import Client
 
-from events import answers, guests, invitations, windows
+from events import answers, decisions, guests, invitations, windows
 from events.models import Answer, Event, Invitation, Participant
 from partnership import tokens
 from partnership.logs import MaskingFormatter
@@ -67,6 +67,23 @@ def test_other_methods_are_refused(client, url, method):
     assert getattr(client, method)(url).status_code == 405
     assert client.post(url + "event.ics").status_code == 405
     assert fingerprint() == before
+
+
+def test_who_changes_an_answer_sees_the_one_that_stands(client, url):
+    assert "Your present answer" not in client.get(url + "?lang=en").content.decode()
+
+    client.post(url, {"reply": "accept"})
+
+    assert "Your present answer: accepted (" in client.get(url + "?change=1&lang=en").content.decode()
+
+
+def test_a_refused_wish_is_not_shown_in_the_colour_of_success(client, url, invitation, desk):
+    Event.objects.update(capacity=0)
+    client.post(url, {"reply": "accept"})
+
+    decisions.decide_late(invitation=Invitation.objects.get(), accept=False, by=desk)
+
+    assert '<p class="tag">' in client.get(url).content.decode()
 
 
 def test_nothing_is_preselected_even_for_someone_who_answered(client, url):

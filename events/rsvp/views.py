@@ -112,7 +112,7 @@ def answer(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     if context["window"].is_closed:
         return render(request, "rsvp/closed.html", context)
     form = AnswerForm(invitation=invitation, window=context["window"], initial=_initial(invitation, current))
-    return render(request, "rsvp/invitation.html", {**context, "form": form, "current": current})
+    return render(request, "rsvp/invitation.html", {**context, "form": form, **_standing(request, current)})
 
 
 def _take(request: HttpRequest, invitation: Invitation) -> HttpResponse:
@@ -127,10 +127,16 @@ def _take(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, str(refused))
             status = 409
-    context = {**_context(request, invitation), "form": form, "current": answers.in_force(invitation)}
+    context = {**_context(request, invitation), "form": form, **_standing(request, answers.in_force(invitation))}
     if status == 409 and context["window"].is_closed:
         return render(request, "rsvp/closed.html", context, status=status)
     return render(request, "rsvp/invitation.html", context, status=status)
+
+
+def _standing(request: HttpRequest, current: Answer | None) -> dict[str, Any]:
+    """The answer in force, for someone who is about to change it, and when it came."""
+    given = current is not None and current.reply != Reply.NONE
+    return {"current": current, "standing": card.answered_at(current.answered_at, request.LANGUAGE_CODE) if current and given else ""}
 
 
 def _initial(invitation: Invitation, current: Answer | None) -> Mapping[str, str]:
