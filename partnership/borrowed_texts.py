@@ -1,4 +1,4 @@
-"""Texts of libraries that bring no Japanese. Named here so that they stand in our catalogue, which Django asks first."""
+"""Texts of libraries that bring no Japanese, or another than ours. Named here so that they stand in our catalogue, which Django asks first."""
 
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext_lazy
@@ -46,6 +46,18 @@ DJANGO_FILTER = [
     _("starts with"),
     _("week day"),
     _("year"),
+]
+ALLAUTH = [  # its Japanese exists, but speaks otherwise than the rest of our pages
+    _("A sign-in code has been sent to %(recipient)s."),
+    _("Be patient, you are sending too many requests."),
+    _("Code"),
+    _("Forgot your password?"),
+    _("Incorrect code."),
+    _("New Password (again)"),
+    _("Successfully signed in as %(name)s."),
+    _("The email address and/or password you specified are not correct."),
+    _("Too many failed login attempts. Try again later."),
+    _("You must type the same password each time."),
 ]
 SIMPLE_HISTORY = [
     _("Change History"),

@@ -31,7 +31,7 @@ WORDS: dict[int, tuple[Promise, Promise]] = {
     ),
     403: (
         _("You may not open this page"),
-        _("Your account does not include it. If you need it for your work, please ask the Local Partnership Cooperation Division."),
+        _("Your account does not cover it. If you need it for your work, please ask the Local Partnership Cooperation Division."),
     ),
     404: (
         _("There is no such page"),

@@ -154,6 +154,23 @@ def test_a_code_is_no_longer_good_after_fifteen_minutes(client, desk):
         assert client.get("/admin/").status_code == 302
 
 
+def test_a_code_that_did_not_arrive_is_sent_anew_and_replaces_the_old_one(client, desk):
+    client.post("/accounts/login/code/", {"email": desk.email})
+    first = code_for(desk)
+    page = client.get("/accounts/login/code/confirm/")
+
+    client.post("/accounts/login/code/confirm/", {"action": "resend"})
+    second = code_for(desk)
+    old = client.post("/accounts/login/code/confirm/", {"code": first})
+    new = client.post("/accounts/login/code/confirm/", {"code": second})
+
+    assert 'value="resend"' in page.content.decode()
+    assert first != second
+    assert old.status_code == 200
+    assert new.status_code == 302
+    assert client.session["_auth_user_id"] == str(desk.pk)
+
+
 def test_five_wrong_codes_end_the_attempt(client, desk):
     client.post("/accounts/login/code/", {"email": desk.email})
     for _attempt in range(5):
