@@ -225,7 +225,7 @@ def retry(*, mailing: Mailing, by: User, email: Email | None = None) -> int:
     with transaction.atomic():
         mailing = _locked(mailing)
         _refuse_unless_standing(mailing)
-        lost = emails.current().filter(mailing=mailing)
+        lost = emails.current().filter(mailing=mailing).order_by("id")
         chosen = list(lost.filter(state=Email.State.FAILED) if email is None else lost.filter(pk=email.pk))
         if not chosen:
             raise Refused(_("There is nobody to whom it would have to be sent again."))
