@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from simple_history.utils import bulk_create_with_history
 
 from events.models import Event, Task
 from partnership import audit
@@ -14,7 +15,7 @@ from partnership.transitions import Refused
 
 def begin(*, event: Event) -> list[Task]:
     """The lines that the event's kind starts with, due relative to its first day."""
-    return Task.objects.bulk_create(
+    lines = [
         Task(
             event=event,
             title_ja=line.title_ja,
@@ -23,7 +24,8 @@ def begin(*, event: Event) -> list[Task]:
             due_on=event.starts_on + dt.timedelta(days=line.days),
         )
         for line in event.kind_facts.checklist
-    )
+    ]
+    return bulk_create_with_history(lines, Task)
 
 
 @transaction.atomic

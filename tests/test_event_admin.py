@@ -121,6 +121,7 @@ def test_an_event_is_added_with_era_dates_hosts_and_its_checklist(login, desk, j
     assert response["Location"] == home(made)
     assert made.starts_on == dt.date(2027, 1, 14)
     assert made.tasks.count() == len(kinds.KINDS["iikura_reception"].checklist) > 0
+    assert made.tasks.first().history.get().history_user == desk
     assert EventHost.objects.get(event=made).organisation == body
     assert AuditEvent.objects.filter(act="event.create").count() == 1
 
