@@ -470,3 +470,17 @@ def test_printable_leaves_ordinary_text_alone():
     assert answers.printable(text) == text
     assert answers.printable("a\r\nb\tc", lines=True) == "a\nb c"
     assert answers.printable("a\r\nb") == "a b"
+
+
+def test_a_page_says_one_hour_only_where_the_event_is_abroad(client, invitation):
+    event = invitation.event
+    event.time_zone, event.reply_by = "Europe/Paris", dt.datetime(2027, 1, 5, 9, 0, tzinfo=dt.UTC)
+    event.starts_on = event.ends_on = dt.date(2027, 1, 14)
+    event.guest_list_closes_at = None
+    event.save()
+
+    with time_machine.travel(dt.datetime(2026, 12, 1, tzinfo=dt.UTC)):
+        page = client.get(f"/rsvp/{invitations.token(invitation)}/?lang=ja").content.decode()
+
+    assert page.count("2027年1月5日（火）10:00（CET）") == 2
+    assert "18:00" not in page
