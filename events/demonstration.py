@@ -220,8 +220,7 @@ def _seminar(people: Cast) -> str:
     day = _working_day(timezone.localdate() + dt.timedelta(weeks=15))
     event, _list = editions.next_edition(event=original, by=people.chief, starts_on=day)
     event.is_demo = True
-    event.title_ja, event.title_en = f"{event.title_ja}（デモ）", f"{event.title_en} (demo)"
-    events.edit(event=event, fields=["title_ja", "title_en"], by=people.chief)
+    events.edit(event=event, fields=["is_demo"], by=people.chief)
     event.owners.set([people.chief])
     return f"a seminar planned for {day}"
 

@@ -74,18 +74,23 @@ def next_edition(
         Refused: when the day has passed.
     """
     today = timezone.localdate()
-    first = starts_on or _next_year(event.starts_on, today)
+    first = starts_on or next_day(event)
     if first <= today:
         raise Refused(_("The next edition must lie in the future."))
-    edition = _copy(event, first, exact=starts_on is not None)
+    edition = copy(event, first, exact=starts_on is not None)
     edition.title_ja, edition.title_en = title_ja or edition.title_ja, title_en or edition.title_en
     edition.save()
-    edition.owners.set(event.owners.filter(is_active=True))
+    edition.owners.set(event.owners.filter(is_active=True) or [by])
     if with_hosts:
         _copy_hosts(event, edition)
     _copy_checklist(event, edition)
     audit.record("event.create", edition, by=by, kind=edition.kind, previous=event.pk, ordinal=edition.ordinal)
     return edition, proposal(event)
+
+
+def next_day(event: Event) -> dt.date:
+    """The day proposed for the next edition: the same weekday a year later, in the future."""
+    return _next_year(event.starts_on, timezone.localdate())
 
 
 def _next_year(day: dt.date, today: dt.date) -> dt.date:
@@ -94,9 +99,11 @@ def _next_year(day: dt.date, today: dt.date) -> dt.date:
     return later if later > today else later + _YEAR
 
 
-def _copy(event: Event, first: dt.date, *, exact: bool) -> Event:
+def copy(event: Event, first: dt.date, *, exact: bool) -> Event:
+    """The next edition as an unsaved row. How long it lasts is copied, unless it was known only by the month or the year."""
     moved = first - event.starts_on
-    edition = Event(**{name: getattr(event, name) for name in _COPIED}, previous=event, starts_on=first, ends_on=event.ends_on + moved)
+    last = first if exact and event.precision != Event.Precision.DAY else event.ends_on + moved
+    edition = Event(**{name: getattr(event, name) for name in _COPIED}, previous=event, starts_on=first, ends_on=last)
     edition.precision = Event.Precision.DAY if exact else event.precision
     edition.reply_by = event.reply_by + moved if event.reply_by else None
     edition.guest_list_closes_at = event.guest_list_closes_at + moved if event.guest_list_closes_at else None

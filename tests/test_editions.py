@@ -213,3 +213,21 @@ def test_the_proposal_costs_the_same_for_thirty_embassies(desk, event, assert_fi
         factories.embassy()
 
     assert_fixed_queries(lambda: editions.proposal(event), add)
+
+
+def test_an_event_known_by_its_month_is_followed_by_one_of_one_day(desk):
+    july = factories.event(starts_on=dt.date(2015, 7, 1), ends_on=dt.date(2015, 7, 31), precision="month", is_record=True, state="held")
+
+    edition, _list = editions.next_edition(event=july, by=desk, starts_on=SOON)
+
+    assert (edition.starts_on, edition.ends_on, edition.precision) == (SOON, SOON, "day")
+
+
+def test_whoever_makes_an_edition_is_in_charge_of_it_unless_somebody_was(desk, event):
+    colleague = factories.user("desk")
+    alone, _list = editions.next_edition(event=event, by=desk, starts_on=SOON)
+    event.owners.set([colleague])
+    handed_on, _list = editions.next_edition(event=event, by=desk, starts_on=SOON + dt.timedelta(days=1))
+
+    assert list(alone.owners.all()) == [desk]
+    assert list(handed_on.owners.all()) == [colleague]

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from events import editions
 from events.models import Event
 from tests import factories
 
@@ -100,3 +101,20 @@ def test_the_page_costs_the_same_with_one_and_160_posts(login, desk, event, asse
     client = login(desk)
 
     assert_fixed_queries(lambda: client.get(address(event)), lambda: factories.invitation(event), rows=160)
+
+
+def test_the_page_says_which_day_and_which_names_it_would_take(login, desk, last):
+    page = login(desk).get(address(last))
+
+    day = editions.next_day(last)
+    assert f"{day.year}年{day.month}月{day.day}日" in page.context["form"]["starts_on"].help_text
+    assert 'value="第19回セミナー"' in page.content.decode()
+    assert page.content.decode().count('value="make"') == 2  # before a long list and after it
+
+
+def test_the_record_leads_to_its_next_edition_from_its_head(login, desk, viewer):
+    record = factories.event(is_record=True, state="held", day=dt.date(2015, 7, 23))
+    home = reverse("admin:events_event_home", args=[record.pk])
+
+    assert address(record) in login(desk).get(home).content.decode().partition("<main")[2].partition('class="split"')[0]
+    assert address(record) not in login(viewer).get(home).content.decode()

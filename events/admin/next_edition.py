@@ -11,10 +11,10 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from events import editions, invitees
+from events import editions, hosts, invitees
 from events.admin.pages import demand, event_for, keys, person, render
 from events.models import Event
-from partnership import positions
+from partnership import dates, positions
 from partnership.fields import DateField, TextField
 from partnership.transitions import Refused
 
@@ -22,12 +22,20 @@ from partnership.transitions import Refused
 class EditionForm(forms.Form):
     """What differs from the edition before."""
 
-    starts_on = DateField(
-        label=capfirst(gettext_lazy("first day")), required=False, help_text=gettext_lazy("Empty: the same weekday a year later.")
-    )
+    starts_on = DateField(label=capfirst(gettext_lazy("first day")), required=False)
     title_ja = TextField(label=capfirst(gettext_lazy("name (Japanese)")), max_length=200, required=False)
     title_en = TextField(label=capfirst(gettext_lazy("name (English)")), max_length=250, required=False)
     with_hosts = forms.BooleanField(label=capfirst(gettext_lazy("with the same hosts")), required=False)
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        day = editions.next_day(event)
+        draft = editions.copy(event, day, exact=False)
+        super().__init__(*args, initial={"title_ja": draft.title_ja, "title_en": draft.title_en}, **kwargs)
+        language = get_language() or "ja"
+        self.fields["starts_on"].help_text = _("Such as 2027-01-14 or R9.1.14. Empty: %(day)s, the same weekday as last time.") % {
+            "day": dates.long_date(day, language)
+        }
+        self.fields["with_hosts"].help_text = hosts.host_line(event, language)
 
 
 def next_edition(request: HttpRequest, pk: int) -> HttpResponse:
@@ -35,10 +43,10 @@ def next_edition(request: HttpRequest, pk: int) -> HttpResponse:
     event = event_for(request, pk)
     demand(request, "events.add_event", "events.add_invitation")
     if request.method != "POST":
-        return _show(request, event, EditionForm())
+        return _show(request, event, EditionForm(event=event))
     if request.POST.get("act") != "make":
         raise BadRequest(_("This page has no such act."))
-    form = EditionForm(request.POST)
+    form = EditionForm(request.POST, event=event)
     if form.is_valid():
         try:
             return redirect("admin:events_event_home", _make(request, event, form.cleaned_data).pk)
@@ -75,7 +83,7 @@ def _show(request: HttpRequest, event: Event, form: EditionForm, status: int = 2
             "name": positions.addressee(line.position, language, holders[line.position.pk]),
             "post": positions.title(line.position, language, holders[line.position.pk]),
             "is_marked": line.position.pk in marked,
-            "is_new": line.why != editions.Why.SAME,
+            "is_new": line.why not in {editions.Why.SAME, editions.Why.NO_LIST},
         }
         for line in found.invite
     ]
