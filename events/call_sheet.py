@@ -1,6 +1,7 @@
 """The call sheet: who has not answered, what was said on the telephone, and whom to call again when."""
 
 import datetime as dt
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
@@ -8,8 +9,8 @@ from django.db.models import Case, DateTimeField, F, IntegerField, OuterRef, Que
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import events, precedence, windows
-from events.models import CallNote, Event, Invitation
+from events import answers, events, precedence, windows
+from events.models import Answer, CallNote, Event, Invitation
 from partnership import audit
 from partnership.models import Email, User
 from partnership.transitions import Refused
@@ -86,6 +87,15 @@ def answered(*, invitation: Invitation, by: User, note: str = "") -> CallNote:
     note_row = CallNote.objects.create(invitation=invitation, by=by, outcome=Outcome.ANSWERED, note=note)
     audit.record("invitation.call", invitation, by=by, outcome=Outcome.ANSWERED)
     return note_row
+
+
+@transaction.atomic
+def enter(*, invitation: Invitation, reply: str, source: str, by: User, **given: Any) -> Answer:
+    """Enter an answer that did not come by link (``given`` as in answers.answer), and a line on the sheet when it came by telephone."""
+    row = answers.answer(invitation=invitation, reply=reply, source=source, by=by, **given)
+    if source == Answer.Source.PHONE:
+        answered(invitation=invitation, by=by)
+    return row
 
 
 def _note(invitation: Invitation, outcome: str, by: User, note: str, call_back_at: dt.datetime | None = None) -> CallNote:

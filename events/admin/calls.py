@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events import call_sheet, invitations, replies
-from events.admin.pages import act, address, demand, event_for, keys, person, refuse_stale, render
+from events import call_sheet, replies
+from events.admin.pages import act, address, demand, event_for, keys, person, render, unchanged
 from events.filters import CallFilter
 from events.models import Answer, Event, Invitation
 from partnership.fields import SplitDateTimeField, TextField
@@ -92,11 +92,8 @@ def _acts(request: HttpRequest, invitation: Invitation) -> dict[str, Callable[[]
 
 
 def _answer(request: HttpRequest, invitation: Invitation, reply: str, by: User) -> str:
-    refuse_stale(request, invitation)
-    source = SourceForm(request.POST).chosen
-    invitations.answer(invitation=invitation, reply=reply, source=source, by=by)
-    if source == Answer.Source.PHONE:
-        call_sheet.answered(invitation=invitation, by=by)
+    with unchanged(request, invitation):
+        call_sheet.enter(invitation=invitation, reply=reply, source=SourceForm(request.POST).chosen, by=by)
     return _("%(guest)s: %(reply)s. The confirmation is on its way.") % {"guest": invitation, "reply": invitation.get_reply_display()}
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from events import invitations, precedence, replies
-from events.admin.pages import act, address, demand, event_for, keys, person, refuse_stale, render
+from events.admin.pages import act, address, demand, event_for, keys, person, render, unchanged
 from events.models import Answer, Event, Invitation
 
 Reply = Invitation.Reply
@@ -44,18 +44,18 @@ def acts(request: HttpRequest, invitation: Invitation) -> dict[str, Callable[[],
 
 
 def _yes(request: HttpRequest, invitation: Invitation) -> str:
-    refuse_stale(request, invitation)
-    if invitation.reply == Reply.SUBSTITUTE:
-        invitations.consent(invitation=invitation, by=person(request))
-    else:
-        invitations.decide_late(invitation=invitation, accept=True, by=person(request))
+    with unchanged(request, invitation):
+        if invitation.reply == Reply.SUBSTITUTE:
+            invitations.consent(invitation=invitation, by=person(request))
+        else:
+            invitations.decide_late(invitation=invitation, accept=True, by=person(request))
     return _("%(guest)s: agreed. The mail that says so is on its way.") % {"guest": invitation}
 
 
 def _no(request: HttpRequest, invitation: Invitation) -> str:
-    refuse_stale(request, invitation)
-    if invitation.reply == Reply.SUBSTITUTE:
-        invitations.refuse_substitute(invitation=invitation, by=person(request))
-    else:
-        invitations.decide_late(invitation=invitation, accept=False, by=person(request))
+    with unchanged(request, invitation):
+        if invitation.reply == Reply.SUBSTITUTE:
+            invitations.refuse_substitute(invitation=invitation, by=person(request))
+        else:
+            invitations.decide_late(invitation=invitation, accept=False, by=person(request))
     return _("%(guest)s: not agreed. The mail that says so is on its way.") % {"guest": invitation}

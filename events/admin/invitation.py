@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
-from django.db import models, transaction
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy
 from events import call_sheet, guests, invitations, windows
 from events.admin import decide
 from events.admin.calls import SOURCES
-from events.admin.pages import act, demand, next_page, person, refuse_stale, render
+from events.admin.pages import act, demand, next_page, person, render, unchanged
 from events.answers import in_force
-from events.models import Answer, Event, Invitation
+from events.models import Event, Invitation
 from partnership.admin.base import BaseAdmin
 from partnership.fields import TextField
 from partnership.models import Email
@@ -148,8 +148,8 @@ def _answer(request: HttpRequest, invitation: Invitation, here: str) -> HttpResp
     if not form.is_valid():
         return _show(request, invitation, form, status=422)
     try:
-        refuse_stale(request, invitation)
-        _enter(request, invitation, form.cleaned_data)
+        with unchanged(request, invitation):
+            call_sheet.enter(invitation=invitation, by=person(request), **form.cleaned_data)
     except Refused as refused:
         form.add_error(None, str(refused))
         return _show(request, invitation, form, status=409)
@@ -157,25 +157,16 @@ def _answer(request: HttpRequest, invitation: Invitation, here: str) -> HttpResp
     return act(request, {"answer": lambda: said}, here)
 
 
-@transaction.atomic
-def _enter(request: HttpRequest, invitation: Invitation, values: dict[str, Any]) -> None:
-    """The answer, and a line on the call sheet when it came by telephone."""
-    by = person(request)
-    invitations.answer(invitation=invitation, by=by, **values)
-    if values["source"] == Answer.Source.PHONE:
-        call_sheet.answered(invitation=invitation, by=by)
-
-
 def _reissue(request: HttpRequest, invitation: Invitation) -> str:
-    refuse_stale(request, invitation)
-    invitations.reissue(invitation=invitation, by=person(request))
+    with unchanged(request, invitation):
+        invitations.reissue(invitation=invitation, by=person(request))
     return _("The link is new; the old one leads nowhere any more. Send the letter again so that the guest gets it.")
 
 
 def _withdraw(request: HttpRequest, invitation: Invitation) -> str:
-    refuse_stale(request, invitation)
     reason = request.POST.get("reason", "").strip()[:300]
-    invitations.withdraw(invitation=invitation, by=person(request), reason=reason)
+    with unchanged(request, invitation):
+        invitations.withdraw(invitation=invitation, by=person(request), reason=reason)
     return _("%(guest)s: withdrawn. Nothing is sent by itself; tell the guest.") % {"guest": invitation}
 
 

@@ -1,10 +1,12 @@
 """What the pages of an event share: the way in, the frame, and how an act is found and answered."""
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -12,6 +14,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from events import answers
 from events.models import Event, Invitation
 from partnership.admin.base import is_key
 from partnership.models import User
@@ -86,15 +89,20 @@ def keys(texts: list[str]) -> list[int]:
     return [int(text) for text in texts if is_key(text)]
 
 
-def refuse_stale(request: HttpRequest, invitation: Invitation) -> None:
-    """Stop whoever answers for a guest about whom something newer is known than their page showed.
+@contextlib.contextmanager
+def unchanged(request: HttpRequest, invitation: Invitation) -> Iterator[None]:
+    """Hold an invitation as the person's page showed it, while they act on it in one transaction.
 
     Raises:
-        Refused: with what is known by now.
+        Refused: when something newer is known than the page showed, with what is known by now.
     """
     seen = request.POST.get("version", "")
-    if seen and seen != str(invitation.version):
-        raise Refused(
-            _("%(guest)s: somebody entered something in the meantime; it is now “%(reply)s”. Nothing was changed.")
-            % {"guest": invitation, "reply": invitation.get_reply_display()}
-        )
+    with transaction.atomic():
+        stored = answers.locked(invitation, count_places=True)
+        if seen and seen != str(stored.version):
+            invitation.version, invitation.reply = stored.version, stored.reply
+            raise Refused(
+                _("%(guest)s: somebody entered something in the meantime; it is now “%(reply)s”. Nothing was changed.")
+                % {"guest": invitation, "reply": stored.get_reply_display()}
+            )
+        yield

@@ -1,12 +1,14 @@
-"""What two people, or a person and the sweep, do to mailings at the same moment. With real connections."""
+"""What two people, or a person and the sweep, do at the same moment. With real connections."""
 
 import threading
 from collections.abc import Callable
 
 import pytest
 from django.db import connection, connections, transaction
+from django.urls import reverse
 
-from events import event_mailings
+from events import event_mailings, invitations
+from events.models import Invitation
 from partnership import emails, ledger, mailings
 from partnership.models import Email, Mailing, Recipient
 from partnership.transitions import Refused
@@ -62,3 +64,19 @@ def test_two_lists_frozen_at_the_same_moment_do_not_hold_the_same_guest(desk):
         while_somebody(lambda: mailings.freeze(mailing=one, by=desk), lambda: mailings.freeze(mailing=other, by=desk))
 
     assert Recipient.objects.get().mailing == one
+
+
+@RACES_IN_POSTGRES
+@pytest.mark.parametrize("page", ["invitation", "calls"])
+def test_an_answer_that_was_not_seen_is_not_overwritten(desk, login, page):
+    invitation = factories.invitation()
+    client, data = login(desk), {"act": "answer", "reply": "decline", "source": "phone", "version": invitation.version}
+    address = reverse("admin:events_invitation_home", args=[invitation.pk])
+    if page == "calls":
+        data |= {"act": "decline", "invitation": invitation.pk}
+        address = reverse("admin:events_event_calls", args=[invitation.event_id])
+    guest = Invitation.objects.get()
+
+    while_somebody(lambda: invitations.answer(invitation=guest, reply="accept", source="link", by=None), lambda: client.post(address, data))
+
+    assert Invitation.objects.get().reply == "accepted"
