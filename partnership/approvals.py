@@ -66,7 +66,8 @@ def papers(thing: models.Model) -> models.QuerySet[Approval]:
 
 def abouts(rows: Iterable[Approval]) -> dict[int, str]:
     """What the things on the papers belong to, such as the event of a letter, by the paper's primary key. Fixed queries."""
-    rows, found = list(rows), {}
+    rows = list(rows)
+    found: dict[int, str] = {}
     for subject in subjects.every():
         kind = ContentType.objects.get_for_model(subject.model)
         own = [row for row in rows if row.content_type_id == kind.pk]

@@ -23,6 +23,7 @@ class PartnershipConfig(AppConfig):
             "mailings",
             "desk",
             "menu",
+            "acts",
             "search",
             "demo",
             "checks",

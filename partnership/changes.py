@@ -56,7 +56,11 @@ def between(old: models.Model, new: models.Model, only: Container[str] | None = 
     model = new.instance_type  # type: ignore[attr-defined]
     found = []
     for field in model._meta.fields:
-        if field.name in {"version", model._meta.pk.name} or (only is not None and field.name not in only):
+        if (
+            field.name in {"version", model._meta.pk.name}
+            or _is_kept_by_the_program(field)
+            or (only is not None and field.name not in only)
+        ):
             continue
         if not hasattr(new, field.attname):  # kept out of the history
             continue
@@ -64,6 +68,11 @@ def between(old: models.Model, new: models.Model, only: Container[str] | None = 
         if before != after:
             found.append(Change(field.name, capfirst(field.verbose_name), shown(field, before), shown(field, after)))
     return found
+
+
+def _is_kept_by_the_program(field: models.Field) -> bool:
+    """Whether a field has no name for people: digests and counters that follow from the others."""
+    return not field.editable and isinstance(field.verbose_name, str) and field.verbose_name == field.name.replace("_", " ")
 
 
 def who(record: models.Model) -> str:

@@ -8,9 +8,9 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from events import invitations, retention, trail
+from events import invitations, retention
 from events.models import Event, GuestNeeds, Participant
-from partnership import audit, tasks
+from partnership import acts, audit, tasks
 from partnership import retention as registry
 from partnership.celery import app
 from partnership.models import AuditEvent
@@ -72,7 +72,7 @@ def test_the_trail_keeps_the_counts_and_nothing_personal():
     assert not hasattr(row, "detail")
     for words in ("peanut", "wheelchair", "vegetarian", "hearing"):
         assert words not in str(row.facts) + row.object_label
-    assert "3" in trail.in_words(row, str(event))
+    assert "3" in acts.in_words(row, str(event))
 
 
 def test_purging_twice_writes_one_line():

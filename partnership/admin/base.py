@@ -21,7 +21,7 @@ from django.template.response import TemplateResponse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
-from partnership import audit, changes, spreadsheets
+from partnership import acts, audit, changes, spreadsheets
 from partnership.admin.changelist import LONGEST_SEARCH, MendedChangeList, declared_lookups
 from partnership.fields import form_class_for
 from partnership.forms import TidyModelForm, VersionedModelForm
@@ -247,7 +247,7 @@ class BaseAdmin(Mended, admin.ModelAdmin):
             "opts": self.opts,
             "page_obj": page,
             "savings": changes.savings(obj, page.start_index() - 1, 30) if page.object_list else [],
-            "acts": audit.about(obj)[:100],
+            "acts": [{"at": row.at, "who": acts.actor(row), "what": acts.in_words(row, str(obj))} for row in audit.about(obj)[:100]],
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/object_history.html", context)

@@ -1,0 +1,99 @@
+"""What a person would say of an act of the audit trail. Apps register their words (module ``acts``)."""
+
+from collections.abc import Callable, Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from partnership.models import AuditEvent
+
+# %(about)s is what it was done to, %(title)s a title among the facts, %(count)s a number
+_words: dict[str, Promise] = {}
+_tellers: dict[str, Callable[[AuditEvent, str], str]] = {}
+# acts that the administration itself writes, of any model
+_EDITS = {
+    "add": gettext_lazy("entered: %(about)s"),
+    "change": gettext_lazy("changed: %(about)s"),
+    "delete": gettext_lazy("removed: %(about)s"),
+    "export": gettext_lazy("downloaded %(count)s lines as CSV"),
+}
+
+
+def register(words: Mapping[str, Promise], tellers: Mapping[str, Callable[[AuditEvent, str], str]] | None = None) -> None:
+    """Add words for acts; a teller makes the whole sentence where words do not do."""
+    _words.update(words)
+    _tellers.update(tellers or {})
+
+
+def known() -> Mapping[str, Promise]:
+    """The words of all registered acts."""
+    return _words
+
+
+def in_words(row: AuditEvent, about: str = "") -> str:
+    """The act as a sentence in the active language; ``about`` is what it was done to, as the trail calls it unless given."""
+    about = about or row.object_label
+    if row.act in _tellers:
+        return _tellers[row.act](row, about)
+    words = _words.get(row.act) or _EDITS.get(row.act.rpartition(".")[2])
+    if words is None:
+        return f"{about} ({row.act})" if about else row.act
+    facts = row.facts
+    title = facts.get("title_en") if (get_language() or "ja").startswith("en") else facts.get("title_ja")
+    return str(words) % {"about": facts.get("guest", about), "title": title or "", "count": facts.get("count", facts.get("rows", ""))}
+
+
+def label(act: str) -> str:
+    """The act without what it was done to, for a list of acts to choose from."""
+    words = _words.get(act) or _EDITS.get(act.rpartition(".")[2])
+    if words is None:
+        return act
+    blank = str(words) % {"about": "…", "title": "…", "count": "…"}
+    return f"{blank} ({act})"
+
+
+def actor(row: AuditEvent) -> str:
+    """Who acted, in the reader's language."""
+    return {"system": _("the system"), "link": _("guest, by link"), "sign-in page": _("sign-in page")}.get(row.actor_label, row.actor_label)
+
+
+register(
+    {
+        "mailing.create": gettext_lazy("wrote a letter: %(about)s"),
+        "mailing.edit": gettext_lazy("changed a letter: %(about)s"),
+        "mailing.freeze": gettext_lazy("froze the list: %(about)s"),
+        "mailing.thaw": gettext_lazy("opened the list again: %(about)s"),
+        "mailing.test": gettext_lazy("sent a test: %(about)s"),
+        "mailing.send": gettext_lazy("began to send: %(about)s"),
+        "mailing.pause": gettext_lazy("paused the sending: %(about)s"),
+        "mailing.resume": gettext_lazy("went on sending: %(about)s"),
+        "mailing.finish": gettext_lazy("all sent: %(about)s"),
+        "mailing.cancel": gettext_lazy("cancelled the sending: %(about)s"),
+        "mailing.retry": gettext_lazy("sent again what had failed: %(about)s"),
+        "approval.draft": gettext_lazy("drafted a paper for approval: %(about)s"),
+        "approval.submit": gettext_lazy("submitted for approval: %(about)s"),
+        "approval.agree": gettext_lazy("agreed: %(about)s"),
+        "approval.approve": gettext_lazy("approved: %(about)s"),
+        "approval.return": gettext_lazy("returned: %(about)s"),
+        "approval.reject": gettext_lazy("rejected: %(about)s"),
+        "approval.recall": gettext_lazy("recalled: %(about)s"),
+        "approval.drop": gettext_lazy("dropped: %(about)s"),
+        "approval.void": gettext_lazy("found void: %(about)s"),
+        "mailing.reopen": gettext_lazy("took up the sending again: %(about)s"),
+        "email.resend": gettext_lazy("sent a mail again: %(about)s"),
+        "email.confirm": gettext_lazy("noted that a mail arrived: %(about)s"),
+        "email.cancel": gettext_lazy("cancelled a mail: %(about)s"),
+        "user.create": gettext_lazy("made an account: %(about)s"),
+        "user.open": gettext_lazy("opened an account again: %(about)s"),
+        "user.close": gettext_lazy("closed an account: %(about)s"),
+        "user.roles": gettext_lazy("changed the roles of: %(about)s"),
+        "user.address": gettext_lazy("changed the address of: %(about)s"),
+        "user.password": gettext_lazy("set a password: %(about)s"),
+        "user.password_link": gettext_lazy("sent a link for a new password: %(about)s"),
+        "user.sign_in": gettext_lazy("signed in"),
+        "user.sign_out": gettext_lazy("signed out"),
+        "user.sign_in_refused": gettext_lazy("sign-in refused: %(about)s"),
+        "registers.load": gettext_lazy("loaded the registers"),
+    }
+)
