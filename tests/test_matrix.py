@@ -62,10 +62,7 @@ def address(key: str, route: routes.Route, made: dict[str, Any]) -> str:
     row = matrix.TABLE.get(key)
     if row and row.of:
         return reverse(key, args=row.of(made))
-    page = getattr(route.view, "model_admin", None)
-    if "object_id" in route.pattern and page:
-        return reverse(key, args=[made[page.opts.label_lower].pk])
-    if "<int:pk>" in route.pattern and (words := key.removeprefix("admin:").split("_")) and len(words) > 1:
+    if re.search("object_id|<int:pk>", route.pattern) and (words := key.removeprefix("admin:").split("_")) and len(words) > 1:
         return reverse(key, args=[made[f"{words[0]}.{words[1]}"].pk])
     if not route.name:
         return "/" + re.sub(r"\(\?P<\w+>.*", "no-such-page/", route.pattern)
