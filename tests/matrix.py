@@ -41,6 +41,10 @@ def _approval(things: dict[str, Any]) -> tuple[Any, ...]:
     return (things["partnership.approval"].pk,)
 
 
+def _account(things: dict[str, Any]) -> tuple[Any, ...]:
+    return (things["partnership.user"].pk,)
+
+
 def _letter(things: dict[str, Any]) -> tuple[Any, ...]:
     return (things["mailbox"],)
 
@@ -144,7 +148,7 @@ TABLE: dict[str, Row] = {
     "admin:partnership_position_history": Row(READERS, READERS),
     "admin:partnership_position_delete": Row(ROOT, ROOT),
     "admin:partnership_position_change": Row(READERS, DESK),
-    "admin:partnership_user_password_link": Row(NOBODY, DESK),
+    "admin:partnership_user_password_link": Row(NOBODY, DESK, of=_account),
     "admin:partnership_user_changelist": Row(DECIDERS, DECIDERS),
     "admin:partnership_user_add": Row(DESK, DESK),
     "admin:partnership_user_history": Row(DECIDERS, DECIDERS),
