@@ -1,4 +1,7 @@
-"""Texts of libraries that bring no Japanese, or another than ours. Named here so that they stand in our catalogue, which Django asks first."""
+"""Texts of libraries that bring no Japanese, or another than ours.
+
+Named here so that they stand in our catalogue, which Django asks first.
+"""
 
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext_lazy

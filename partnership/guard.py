@@ -92,7 +92,7 @@ def _fault_of_address(request: HttpRequest) -> Fault | None:
     return None
 
 
-def _fault_of_form(request: HttpRequest) -> Fault | None:
+def _fault_of_form(request: HttpRequest) -> Fault | None:  # noqa: PLR0911  one for each fault
     if request.method != "POST":
         return None
     try:

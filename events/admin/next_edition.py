@@ -30,7 +30,8 @@ class EditionForm(forms.Form):
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         day = editions.next_day(event)
         draft = editions.copy(event, day, exact=False)
-        super().__init__(*args, initial={"title_ja": draft.title_ja, "title_en": draft.title_en}, **kwargs)
+        kwargs["initial"] = {"title_ja": draft.title_ja, "title_en": draft.title_en}
+        super().__init__(*args, **kwargs)
         language = get_language() or "ja"
         self.fields["starts_on"].help_text = _("Such as 2027-01-14 or R9.1.14. Empty: %(day)s, the same weekday as last time.") % {
             "day": dates.long_date(day, language)

@@ -69,8 +69,12 @@ class Position(Bilingual, Versioned):
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, verbose_name=_("organisation"), related_name="positions")
     role = models.CharField(_("post"), max_length=30, choices=Role)
-    title_ja = models.CharField(_("title of the post (Japanese)"), max_length=150, blank=True, help_text=_("Empty: the usual title of this post."))
-    title_en = models.CharField(_("title of the post (English)"), max_length=150, blank=True, help_text=_("Empty: the usual title of this post."))
+    title_ja = models.CharField(
+        _("title of the post (Japanese)"), max_length=150, blank=True, help_text=_("Empty: the usual title of this post.")
+    )
+    title_en = models.CharField(
+        _("title of the post (English)"), max_length=150, blank=True, help_text=_("Empty: the usual title of this post.")
+    )
     email = models.EmailField(_("e-mail"), blank=True)
     secretariat_email = models.EmailField(_("e-mail of the secretariat"), blank=True, help_text=_("Gets its own copy of each invitation."))
     phone = models.CharField(_("telephone"), max_length=50, blank=True)

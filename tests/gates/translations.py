@@ -72,11 +72,11 @@ def _holes_differ(entry: polib.POEntry) -> bool:
 
 
 def _of_our_own() -> Iterator[str]:
-    found = _collect([ROOT / name for name in SOURCES], CATALOGUE)
-    for entry in found:
-        if entry.fuzzy:
+    fuzzy = {entry.msgid for entry in polib.pofile(str(CATALOGUE)) if entry.fuzzy} if CATALOGUE.exists() else set()
+    for entry in _collect([ROOT / name for name in SOURCES], CATALOGUE):
+        if entry.msgid in fuzzy:
             yield f"fuzzy: {entry.msgid!r}"
-        elif not entry.translated():
+        elif entry.fuzzy or not entry.translated():  # a guess that makemessages made just now for a new text
             yield f"not translated: {entry.msgid!r}"
         elif _holes_differ(entry):
             yield f"other placeholders in the translation: {entry.msgid!r} → {_texts(entry)}"
