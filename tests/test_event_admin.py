@@ -1,6 +1,7 @@
 """The form and the list of events in the administration."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -361,3 +362,19 @@ def test_who_reads_cannot_edit(login, viewer, event):
     assert login(viewer).post(change(event), posted(event, title_ja="別の名")).status_code == 403
     assert login(viewer).get(ADD).status_code == 403
     assert login(viewer).get(change(event)).status_code == 200
+
+
+def test_the_summary_of_errors_leads_to_each_field_and_each_host(login, desk, event):
+    client = login(desk)
+    form = client.get(f"/admin/events/event/{event.pk}/change/").context["adminform"].form
+    data = {name: form.get_initial_for_field(field, name) or "" for name, field in form.fields.items()}
+    data |= {"owners": [], "start_time": "19:00", "end_time": "18:00", "starts_on": "2027-02-30"}
+    data |= {"hosts-TOTAL_FORMS": "1", "hosts-INITIAL_FORMS": "0", "hosts-0-role": "co_host", "hosts-0-organisation": "どこにもない市"}
+
+    page = client.post(f"/admin/events/event/{event.pk}/change/", data).content.decode()
+    summary = page.partition('id="error-summary"')[2].partition("</div>")[0]
+
+    assert 'href="#id_starts_on"' in summary
+    assert 'href="#id_hosts-0-organisation"' in summary
+    for anchor in re.findall(r'href="#([^"]+)"', summary):
+        assert f'id="{anchor}"' in page

@@ -403,7 +403,7 @@ def test_djangos_own_pages_are_accessible_in_our_clothes(chromium, live_server, 
 
         page.goto(f"{live_server.url}{base}add/")
         page.click("[name=_save]")
-        page.wait_for_selector(".errornote")
+        page.wait_for_selector("#error-summary")
         page.wait_for_load_state("networkidle")
         assert_accessible(page)
         assert not errors
