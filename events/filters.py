@@ -185,7 +185,7 @@ class GuestFilter(Filters):
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        name = "name_en" if (get_language() or "ja").startswith("en") else "kana"
+        name = "name_en" if (get_language() or "ja").startswith("en") else "kana_order"
         self.filters["country"].queryset = Country.objects.filter(pk__in=event.participants.values("country")).order_by(name)
 
     def search(self, rows: QuerySet, _name: str, typed: str) -> QuerySet:

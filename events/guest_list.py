@@ -14,7 +14,7 @@ from partnership.models import User
 
 def rows_of(event: Event) -> QuerySet[Participant]:
     """The people of an event by country, in the order of the reader's language: the guest first, then the companions."""
-    name = "name_en" if (get_language() or "ja").startswith("en") else "kana"
+    name = "name_en" if (get_language() or "ja").startswith("en") else "kana_order"
     return (
         Participant.objects.filter(event=event)
         .select_related("invitation__organisation", "invitation__position", "country")

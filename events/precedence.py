@@ -46,7 +46,7 @@ def ordered(rows: QuerySet[M], *, path: str = "") -> QuerySet[M]:
 def by_country(rows: QuerySet[M], language: str, *, path: str = "") -> QuerySet[M]:
     """The rows by country: in the order of the Japanese syllabary, or of the English alphabet."""
     prefix = f"{path}__" if path else ""
-    name = "name_en" if language.startswith("en") else "kana"
+    name = "name_en" if language.startswith("en") else "kana_order"
     return rows.order_by(f"{prefix}organisation__country__{name}", f"{prefix}organisation__name_en", f"{prefix}role", "pk")
 
 

@@ -5,6 +5,15 @@ import unicodedata
 
 _KATAKANA = re.compile(r"[ァ-ヶ]")
 _HIRAGANA = re.compile(r"[ぁ-ゖ]")
+_SMALL = str.maketrans("ぁぃぅぇぉっゃゅょゎゕゖ", "あいうえおつやゆよわかけ")
+_VOWELS = {
+    vowel: set(row)
+    for vowel, row in zip(
+        "あいうえお",
+        ("あかさたなはまやらわ", "いきしちにひみり", "うくすつぬふむゆる", "えけせてねへめれ", "おこそとのほもよろを"),
+        strict=True,
+    )
+}
 _DASHES = re.compile(r"[‐‑‒–—―−－﹣]|(?<=[0-9])ー(?=[0-9])")  # ー is a dash between figures and a vowel elsewhere
 
 
@@ -20,6 +29,22 @@ def search_key(*texts: str) -> str:
     folded = "".join(_plain(sign) for sign in folded)
     hiragana = _KATAKANA.sub(lambda match: chr(ord(match.group()) - 0x60), folded)
     return re.sub(r"\s+", " ", hiragana).strip()
+
+
+def kana_order(kana: str) -> str:
+    """What sorts readings as a Japanese dictionary does (after JIS X 4061), which the code points of kana do not.
+
+    ー counts as the vowel it draws out (オーストラリア stands before オマーン), が as か and っ as つ; only between readings
+    that are equal then does the difference count.
+    """
+    key = search_key(kana)
+    plain = ""
+    for sign in key:
+        base = unicodedata.normalize("NFD", sign)[0].translate(_SMALL)
+        if base == "ー" and plain:
+            base = next((vowel for vowel, row in _VOWELS.items() if plain[-1] in row), "")
+        plain += base if base.isalnum() else ""
+    return f"{plain} {key}"
 
 
 def spellings(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from django.db import models
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from partnership.normalise import search_key
+from partnership.normalise import kana_order, search_key
 
 REASON = "load_registers"  # where a person's value was kept beside news of the file: “load_registers, kept name_ja”
 _KEPT = f"{REASON}, kept "
@@ -141,9 +141,11 @@ def sync(
 
 
 def _ready(row: Model) -> Model:
-    """Give a row the search key that its ``save`` would have made; bulk writes pass that by."""
+    """Give a row the keys that its ``save`` would have made; bulk writes pass that by."""
     if hasattr(row, "search_key"):
         row.search_key = search_key(row.name_ja, row.name_en, row.kana)  # type: ignore[attr-defined]
+    if hasattr(row, "kana_order"):
+        row.kana_order = kana_order(row.kana)  # type: ignore[attr-defined]
     return row
 
 
@@ -176,7 +178,7 @@ def _update(
             for name in news:
                 setattr(row, name, wanted[name])
             row.version += 1
-            names_written |= {*news, *({"search_key"} if hasattr(row, "search_key") else ())}
+            names_written |= {*news, *(key for key in ("search_key", "kana_order") if hasattr(row, key))}
             to_write.setdefault(kept if kept != _KEPT else REASON, []).append(_ready(row))
     for reason, some in to_write.items():
         bulk_update_with_history(some, model, sorted(names_written), batch_size=BATCH, default_change_reason=reason)

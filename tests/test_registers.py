@@ -17,7 +17,7 @@ from municipalities.registers import chief_titles, load_local_governments
 from partnership import body_registers as bodies
 from partnership.body_registers import load_bodies, load_countries, load_embassies, load_missions
 from partnership.models import AuditEvent, Country, CountryGroup, Organisation, Position
-from partnership.normalise import search_key
+from partnership.normalise import kana_order, search_key
 from partnership.progress import Bar
 from partnership.registers import BadRegister, rows
 
@@ -418,3 +418,35 @@ def test_an_embassy_is_found_however_its_country_is_typed(typed, iso2):
 
 def test_voiced_signs_are_not_folded():
     assert search_key("ガーナ") != search_key("カーナ")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("オーストラリア", "オーストリア", "オマーン", "オランダ"),
+        ("ガーナ", "カーボベルデ", "カザフスタン", "カナダ", "ガボン", "カメルーン"),
+        ("ニジェール", "日本", "ニュージーランド"),
+        ("コートジボワール", "コスタリカ", "コロンビア", "コンゴ共和国"),
+    ],
+)
+def test_countries_stand_in_the_order_of_the_syllabary(registers, names):
+    found = Country.objects.filter(name_ja__in=names).order_by("kana_order")
+
+    assert tuple(found.values_list("name_ja", flat=True)) == names
+
+
+def test_readings_that_differ_in_a_mark_only_stay_apart():
+    assert kana_order("カーナ") < kana_order("ガーナ") < kana_order("カイナ")
+    assert kana_order("きって") > kana_order("きつ")
+
+
+def test_lists_of_the_registers_stand_as_their_reader_looks_for_a_name(registers, login, desk):
+    client = login(desk)
+
+    def first(path):
+        html = client.get(path).content.decode()
+        return min(("アイスランド", "Afghanistan"), key=lambda name: html.find(name) if name in html else len(html))
+
+    assert first("/admin/partnership/country/?lang=en") == "Afghanistan"
+    assert first("/admin/partnership/country/?lang=ja") == "アイスランド"
+    assert client.get("/admin/partnership/organisation/?kind__exact=embassy").content.decode().find("駐日アイスランド大使館") > 0

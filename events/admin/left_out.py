@@ -33,7 +33,7 @@ def left_out(request: HttpRequest, pk: int) -> HttpResponse:
             "invite": lambda: _invite(request, event),
         }
         return act(request, table, address("left_out", event))
-    name = "name_en" if (get_language() or "ja").startswith("en") else "kana"
+    name = "name_en" if (get_language() or "ja").startswith("en") else "kana_order"
     rows = LeftOut.objects.filter(event=event).select_related("organisation__country", "decided_by")
     context = {
         "unexplained": list(invitees.unexplained(event).order_by(f"country__{name}", "name_en")),

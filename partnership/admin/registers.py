@@ -3,10 +3,15 @@
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from partnership.admin.base import BaseAdmin, BaseTabularInline
 from partnership.models import Country, CountryGroup, Organisation, Position
+
+
+def _in_japanese() -> bool:
+    return not (get_language() or "ja").startswith("en")
 
 
 @admin.register(CountryGroup)
@@ -34,6 +39,10 @@ class CountryAdmin(BaseAdmin):
     list_display_links = ("iso2", "name_ja")
     list_filter = ("region", "groups")
     search_fields = ("iso2", "name_ja", "name_en", "formal_ja", "formal_en", "kana")
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """As its reader looks for a name: by the Japanese syllabary, or by the alphabet."""
+        return ("kana_order",) if _in_japanese() else ("name_en",)
 
 
 class PositionInline(BaseTabularInline):
@@ -63,6 +72,11 @@ class OrganisationAdmin(BaseAdmin):
         (_("Record"), {"fields": ("note", "register_key", "certainty", "is_demo")}),
     )
     inlines = (PositionInline,)
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """By kind; then as its reader looks for a country, and for a name."""
+        return ("kind", "country__kana_order", "kana", "name_ja", "pk") if _in_japanese() else ("kind", "name_en", "pk")
+
     export_fields = (
         "kind",
         "name_ja",

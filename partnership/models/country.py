@@ -1,10 +1,13 @@
 """Countries and the groups by which the division invites."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from partnership.models.base import Bilingual, Versioned
+from partnership.normalise import kana_order
 
 
 class CountryGroup(Bilingual, models.Model):
@@ -45,10 +48,11 @@ class Country(Bilingual, Versioned):
         _("formal name (English)"), max_length=150, help_text=_("As printed after “Ambassador of”, such as “the Kingdom of Norway”.")
     )
     kana = models.CharField(_("reading"), max_length=100)
+    kana_order = models.CharField(max_length=210, editable=False, default="", db_index=True)
     region = models.CharField(_("region"), max_length=20, choices=Region)
     groups = models.ManyToManyField(CountryGroup, verbose_name=_("groups"), related_name="countries", blank=True)
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["kana_order"])
 
     class Meta:
         ordering = ["name_en"]
@@ -57,3 +61,8 @@ class Country(Bilingual, Versioned):
 
     def __str__(self) -> str:
         return self.in_language("name")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep what sorts it beside the reading."""
+        self.kana_order = kana_order(self.kana)
+        super().save(*args, **kwargs)
