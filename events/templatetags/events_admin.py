@@ -33,12 +33,13 @@ def signs_as(host: EventHost) -> str:
 
 @register.filter
 def figure_value(figure: Figure) -> str:
-    """約300人 · about 300 people, 20–50."""
+    """約300人、20～50人 · about 300 people, 20–50 people."""
+    english = (get_language() or "ja").startswith("en")
     value = number_format(figure.value.normalize(), force_grouping=True, use_l10n=True) if figure.value % 1 else f"{int(figure.value):,}"
     if figure.value_to is not None:
-        value += f"–{int(figure.value_to):,}"
+        value += f"{'–' if english else '～'}{int(figure.value_to):,}"
     unit = figure.in_language("unit")
-    space = " " if unit and (get_language() or "ja").startswith("en") else ""
+    space = " " if unit and english else ""
     text = f"{value}{space}{unit}"
     return _("about %(number)s") % {"number": text} if figure.is_approximate else text
 

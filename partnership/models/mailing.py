@@ -21,7 +21,7 @@ class Mailing(Bilingual, Versioned):
         SENDING = "sending", _("sending")
         PAUSED = "paused", _("paused")
         FINISHED = "finished", _("finished")
-        CANCELLED = "cancelled", _("cancelled")
+        CANCELLED = "cancelled", _("given up")
 
     purpose = models.CharField(_("purpose"), max_length=40)
     title_ja = models.CharField(_("title (Japanese)"), max_length=150)
