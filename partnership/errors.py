@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from partnership import languages
+from partnership.transitions import Refused
 
 logger = logging.getLogger("partnership.errors")
 
@@ -109,7 +110,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def for_exception(request: HttpRequest, exception: BaseException | None) -> HttpResponse | None:
-    """The page for an outage, or for a value that the database cannot hold; None for anything else."""
+    """The page for an outage, a rule that says no, or a value that the database cannot hold; None for anything else."""
+    if isinstance(exception, Refused):  # where a view has no better place for the sentence
+        return page(request, 409, detail=str(exception))
     if isinstance(exception, OUTAGES):
         logger.error("no answer from the data store at %s: %s", request.path, exception)
         return page(request, 503)

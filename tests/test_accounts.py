@@ -330,6 +330,19 @@ def test_a_role_of_ones_own_can_be_given_and_taken(login, desk, viewer):
     assert AuditEvent.objects.get(act="user.roles").facts == {"from": ["viewer"], "to": ["desk"]}
 
 
+def test_a_refusal_that_no_form_foresaw_is_told_and_changes_nothing(login, desk, viewer):
+    """Here: a group that no code knows, made in the database by hand."""
+    viewer.groups.add(Group.objects.create(name="left over"))
+
+    response = login(desk).post(change(viewer), form_of(viewer, name="New Name", roles=["desk"]))
+
+    assert response.status_code == 409
+    assert "left over" in response.content.decode()
+    viewer.refresh_from_db()
+    assert viewer.name != "New Name"
+    assert accounts.roles_of(viewer) == ["left over", "viewer"]
+
+
 def test_a_superuser_is_neither_shown_nor_changed(login, desk, superuser):
     client = login(desk)
 
