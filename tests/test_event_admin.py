@@ -378,3 +378,14 @@ def test_the_summary_of_errors_leads_to_each_field_and_each_host(login, desk, ev
     assert 'href="#id_hosts-0-organisation"' in summary
     for anchor in re.findall(r'href="#([^"]+)"', summary):
         assert f'id="{anchor}"' in page
+
+
+def test_the_form_shows_hours_to_the_minute_and_no_dead_icons(login, desk):
+    event = factories.event(start_time=dt.time(18, 30))
+
+    page = login(desk).get(f"/admin/events/event/{event.pk}/change/").content.decode()
+
+    assert 'value="18:30"' in page
+    assert "18:30:00" not in page
+    assert "related-widget-wrapper-link" not in page
+    assert "_addanother" not in page

@@ -186,6 +186,10 @@ class EventAdmin(BaseAdmin):
             fieldsets = [(None, {"fields": ["confirm_void"]}), *fieldsets]
         return fieldsets
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
+        """Without “save and add another”: the next event begins with the choice of its kind."""
+        return super().render_change_form(request, {**context, "show_save_and_add_another": False}, *args, **kwargs)
+
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Ask for the kind first: it decides what the form begins with."""
         if request.method == "GET" and request.GET.get("kind") not in KINDS:

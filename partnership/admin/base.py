@@ -12,7 +12,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin import helpers
 from django.contrib.admin.utils import flatten_fieldsets, label_for_field, lookup_field, unquote
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
@@ -51,6 +51,19 @@ class MendedSelect(AutocompleteSelect):
         return super().optgroups(name, [one for one in value if is_key(str(one))], attrs)
 
 
+def _plain(field: Any) -> Any:
+    """The field with hours to the minute, a box for notes of a few lines, and no icons that only a script would answer."""
+    widget = getattr(field, "widget", None)
+    for part in getattr(widget, "widgets", [widget]):
+        if isinstance(part, forms.TimeInput):
+            part.format = "%H:%M"
+        elif isinstance(part, forms.Textarea):
+            part.attrs["rows"] = 4
+        elif isinstance(part, RelatedFieldWidgetWrapper):
+            part.can_change_related = part.can_delete_related = part.can_view_related = False
+    return field
+
+
 class Mended:
     """What classes for pages and for rows inside a page share."""
 
@@ -75,7 +88,7 @@ class Mended:
         """Fields that tidy what was typed."""
         if (edits := form_class_for(db_field)) is not None:
             kwargs.setdefault("form_class", edits)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        return _plain(super().formfield_for_dbfield(db_field, request, **kwargs))  # type: ignore[misc]
 
     def without_version(self, request: HttpRequest, obj: Any, options: dict[str, Any]) -> dict[str, Any]:
         """The options of a form factory, told that the version is declared by the form itself."""
