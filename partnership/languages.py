@@ -57,9 +57,8 @@ def use(request: HttpRequest, default: str = "") -> str:
 
 def links(request: HttpRequest | None) -> list[dict[str, object]]:
     """The switch: for each language the same address with the same query."""
-    path, pairs = "", []
+    pairs = []
     if request is not None:
-        path = request.path
         pairs = [
             pair for pair in request.META.get("QUERY_STRING", "").split("&") if pair and unquote_plus(pair.partition("=")[0]) != "lang"
         ]
@@ -73,7 +72,6 @@ def links(request: HttpRequest | None) -> list[dict[str, object]]:
             "name": NAMES[code],
             "url": f"?{kept}&lang={code}" if kept else f"?lang={code}",
             "current": code == now,
-            "path": path,
         }
         for code in CODES
     ]

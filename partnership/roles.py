@@ -89,6 +89,6 @@ for _role in (DESK, APPROVER, VIEWER):
 grant(PERSONNEL, "partnership.view_organisation", "partnership.view_person")
 grant(DESK, *(f"partnership.{act}_{noun}" for act in ("add", "change") for noun in ("organisation", "person", "position", "appointment")))
 grant(DESK, *(f"partnership.{act}_{noun}" for act in ("add", "change") for noun in ("mailing", "approval")))
-grant(DESK, "partnership.delete_mailing", "partnership.send_mailing")
+grant(DESK, "partnership.send_mailing")
 grant(DESK, "partnership.view_user", "partnership.add_user", "partnership.change_user")
 grant(APPROVER, "partnership.decide_approval", "partnership.view_user", "partnership.view_auditevent")

@@ -187,7 +187,6 @@ def test_someone_without_rights_sees_only_the_desk(rf):
     ("filter_", "ja", "en"),
     [
         (tags.long_date, "2027年1月5日（火）", "Tuesday, 5 January 2027"),
-        (tags.era_date, "2027年（令和9年）1月5日（火）", "Tuesday, 5 January 2027"),
         (tags.short_date, "1月5日（火）", "Tue 5 Jan"),
         (tags.moment, "2027年1月5日（火）17:00", "Tuesday, 5 January 2027, 17:00 JST"),
         (tags.short_moment, "1月5日（火）17:00", "Tue 5 Jan 17:00"),
@@ -206,9 +205,7 @@ def test_dates_are_written_as_the_ministry_writes_them(filter_, ja, en):
     assert (japanese, english) == (ja, en)
 
 
-@pytest.mark.parametrize(
-    "filter_", [tags.long_date, tags.short_date, tags.moment, tags.short_moment, tags.clock, tags.fiscal_year, tags.era_date]
-)
+@pytest.mark.parametrize("filter_", [tags.long_date, tags.short_date, tags.moment, tags.short_moment, tags.clock, tags.fiscal_year])
 @pytest.mark.parametrize("value", [None, "", "2027", 5])
 def test_what_is_no_date_is_shown_as_nothing(filter_, value):
     assert filter_(value) == ""

@@ -38,13 +38,6 @@ def long_date(value: Any) -> str:
 
 
 @register.filter
-def era_date(value: Any) -> str:
-    """2027年（令和9年）1月14日（木） · Thursday, 14 January 2027."""
-    day = _day(value)
-    return dates.long_date(day, _language(), era=True) if day else ""
-
-
-@register.filter
 def short_date(value: Any) -> str:
     """1月14日（木） · Thu 14 Jan."""
     day = _day(value)
