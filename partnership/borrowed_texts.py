@@ -62,6 +62,10 @@ ALLAUTH = [  # its Japanese exists, but speaks otherwise than the rest of our pa
     _("Too many failed login attempts. Try again later."),
     _("You must type the same password each time."),
 ]
+DJANGO_ADMIN = [  # likewise
+    _("0 of %(cnt)s selected"),
+    _("Add %(name)s"),
+]
 SIMPLE_HISTORY = [
     _("Change History"),
     _("Change history: %s"),
