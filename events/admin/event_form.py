@@ -62,7 +62,7 @@ class EventForm(VersionedModelForm):
             self.fields["owners"].queryset = _in_charge(self.instance)  # type: ignore[attr-defined]
         if "part_of" in self.fields:
             self.fields["part_of"].queryset = _wholes(self.instance)  # type: ignore[attr-defined]
-            self.fields["part_of"].widget.can_add_related = False  # type: ignore[attr-defined]  an event begins with its kind
+            self.fields["part_of"].widget.can_add_related = False  # type: ignore[attr-defined]  # an event begins with its kind
 
     def clean_time_zone(self) -> str:
         """A zone that exists."""
