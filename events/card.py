@@ -37,11 +37,7 @@ class Card:
     reply_line: str
     contact_email: str
     contact_phone: str
-
-    @property
-    def contact(self) -> str:
-        """Address and telephone in one line."""
-        return ", ".join(part for part in (self.contact_email, self.contact_phone) if part)
+    contact: str  # address and telephone in one line
 
 
 def of(event: Event, language: str) -> Card:
@@ -50,6 +46,7 @@ def of(event: Event, language: str) -> Card:
         reply_by = dates.long_moment(event.reply_by, language, event.time_zone) if event.reply_by else ""
         rows = hosts.of_event(event)
         names, kind = hosts.names(event, language, rows), event.kind_facts
+        desk = (event.contact_email or settings.CONTACT_EMAIL, event.contact_phone or settings.CONTACT_PHONE)
         return Card(
             hosts=tuple(names),
             inviters=hosts.joined(names, language),
@@ -67,8 +64,9 @@ def of(event: Event, language: str) -> Card:
             before=event.in_language("before", language),
             reply_by=reply_by,
             reply_line=_reply_line(event, reply_by),
-            contact_email=event.contact_email or settings.CONTACT_EMAIL,
-            contact_phone=event.contact_phone or settings.CONTACT_PHONE,
+            contact_email=desk[0],
+            contact_phone=desk[1],
+            contact=(", " if language == "en" else "　").join(part for part in desk if part),
         )
 
 

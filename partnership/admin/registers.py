@@ -39,6 +39,7 @@ class CountryAdmin(BaseAdmin):
     list_display_links = ("iso2", "name_ja")
     list_filter = ("region", "groups")
     search_fields = ("iso2", "name_ja", "name_en", "formal_ja", "formal_en", "kana")
+    ordering = ("kana_order",)  # no column claims to sort the list until somebody clicks one
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """As its reader looks for a name: by the Japanese syllabary, or by the alphabet."""
@@ -72,6 +73,7 @@ class OrganisationAdmin(BaseAdmin):
         (_("Record"), {"fields": ("note", "register_key", "certainty", "is_demo")}),
     )
     inlines = (PositionInline,)
+    ordering = ("kind", "country__kana_order")
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """By kind; then as its reader looks for a country, and for a name."""
