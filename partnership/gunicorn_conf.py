@@ -7,6 +7,9 @@ import os
 from typing import Any
 
 from django.utils.module_loading import import_string
+from gunicorn import glogging
+
+from partnership.logs import MaskingFormatter
 
 _EMBEDDED = os.environ.get("BROKER_URL", "memory://").startswith("memory:")
 
@@ -20,6 +23,21 @@ keepalive = 5
 limit_request_line = 8190  # longer than guard.LONGEST_ADDRESS, whose page says what to do
 loglevel = os.environ.get("LOG_LEVEL", "warning")
 control_socket_disable = True
+
+
+class MaskingLogger(glogging.Logger):
+    """gunicorn writes the address of a request that it cannot read; the key of a personal one is left out of it."""
+
+    def setup(self, cfg: Any) -> None:
+        """Give its handlers the formatter of all our logs."""
+        super().setup(cfg)
+        for handler in (*self.error_log.handlers, *self.access_log.handlers):
+            formatter = handler.formatter
+            if formatter is not None:
+                handler.setFormatter(MaskingFormatter(formatter._fmt, formatter.datefmt))
+
+
+logger_class = MaskingLogger
 
 
 def post_worker_init(worker: Any) -> None:

@@ -10,10 +10,11 @@ import time_machine
 from django.apps import apps
 from django.db import OperationalError
 from django.test import Client
+from gunicorn.config import Config
 
 from events import answers, decisions, guests, invitations, windows
 from events.models import Answer, Event, Invitation, Participant
-from partnership import tokens
+from partnership import gunicorn_conf, tokens
 from partnership.logs import MaskingFormatter
 from partnership.models import Email
 from tests import factories
@@ -171,6 +172,17 @@ def test_a_log_line_holds_no_token(client, url, caplog):
 
     assert lines
     assert not any(url.split("/")[2] in line or "A" * 40 in line for line in lines)
+
+
+def test_the_web_server_writes_no_link_into_its_log_either(url):
+    """It writes the line of a request that it cannot read."""
+    log = gunicorn_conf.logger_class(Config())
+    record = logging.LogRecord("gunicorn.error", logging.WARNING, "", 0, "Invalid HTTP request line: 'GET %s'", (url,), None)
+
+    written = [handler.format(record) for handler in log.error_log.handlers]
+
+    assert written
+    assert all("/rsvp/…/" in line and url not in line for line in written)
 
 
 def test_the_page_costs_few_queries(client, url, invitation, django_assert_max_num_queries):
