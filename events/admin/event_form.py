@@ -62,7 +62,7 @@ class EventForm(VersionedModelForm):
             self.fields["owners"].queryset = _in_charge(self.instance)  # type: ignore[attr-defined]
         if "part_of" in self.fields:
             self.fields["part_of"].queryset = _wholes(self.instance)  # type: ignore[attr-defined]
-            self.fields["part_of"].widget.can_add_related = False  # type: ignore[attr-defined]  # an event begins with its kind
+            self.fields["part_of"].widget.can_add_related = False  # an event begins with its kind
 
     def clean_time_zone(self) -> str:
         """A zone that exists."""
@@ -79,7 +79,7 @@ class EventForm(VersionedModelForm):
         if first and last and last < first:
             self.add_error("ends_on", _("The last day is before the first."))
         start, end = values.get("start_time"), values.get("end_time")
-        if end and not start:
+        if end and not start and "start_time" not in self.errors:
             self.add_error("start_time", _("Give the hour at which it begins, too."))
         if first and first == last and start and end and end <= start:
             self.add_error("end_time", _("It ends before it begins."))
