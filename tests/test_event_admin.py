@@ -389,3 +389,11 @@ def test_the_form_shows_hours_to_the_minute_and_no_dead_icons(login, desk):
     assert "18:30:00" not in page
     assert "related-widget-wrapper-link" not in page
     assert "_addanother" not in page
+
+
+def test_an_hour_that_is_none_is_told_once(login, desk, event):
+    data = {"start_time": "25:99", "end_time": "20:00", "hosts-TOTAL_FORMS": "0", "hosts-INITIAL_FORMS": "0"}
+
+    form = login(desk).post(f"/admin/events/event/{event.pk}/change/", data).context["adminform"].form
+
+    assert len(form.errors["start_time"]) == 1
