@@ -43,7 +43,7 @@ class Laboratory:
 
     def fill(self, count: int, **environment: str) -> None:
         """A mailing to so many."""
-        self.run("-m", "tests.faults.acts", "fill", str(count), **environment)
+        self.run("-m", "tests.faults.deeds", "fill", str(count), **environment)
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         """One more worker, in a process group of its own."""

@@ -74,10 +74,10 @@ def test_naive_sender_doubles_letters_under_the_same_kills(lab):
     place.fill(20)
 
     for accepted in (3, 6):
-        place.start("-m", "tests.faults.acts", "naive")
+        place.start("-m", "tests.faults.deeds", "naive")
         place.wait_for_accepts(accepted)
         place.kill_all()
-    place.start("-m", "tests.faults.acts", "naive").wait(120)
+    place.start("-m", "tests.faults.deeds", "naive").wait(120)
 
     times = Counter(line["message_id"] for line in place.sink.accepted)
     assert max(times.values()) > 1

@@ -1,4 +1,4 @@
-"""What the laboratory does inside the product, each in a process of its own: ``python -m tests.faults.acts fill 60``."""
+"""What the laboratory does inside the product, each in a process of its own: ``python -m tests.faults.deeds fill 60``."""
 
 import smtplib
 import sys
