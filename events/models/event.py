@@ -63,7 +63,7 @@ class Event(Bilingual, Versioned):
 
     kind = models.CharField(_("kind"), max_length=40, choices=KIND_CHOICES)
     ordinal = models.PositiveSmallIntegerField(_("number in its series"), null=True, blank=True)
-    part_of = models.ForeignKey("self", models.PROTECT, verbose_name=_("part of"), related_name="parts", null=True, blank=True)
+    part_of = models.ForeignKey("self", models.PROTECT, verbose_name=_("part of the event"), related_name="parts", null=True, blank=True)
     previous = models.ForeignKey(
         "self", models.PROTECT, verbose_name=_("previous edition"), related_name="next_editions", null=True, blank=True, editable=False
     )
