@@ -45,6 +45,7 @@ acts.register(
         "invitation.invite": gettext_lazy("invited: %(about)s"),
         "invitation.remove": gettext_lazy("took off the list: %(about)s"),
         "invitation.withdraw": gettext_lazy("withdrew the invitation: %(about)s"),
+        "invitation.reprint": gettext_lazy("renewed the name as printed: %(about)s"),
         "invitation.reissue": gettext_lazy("gave a new link: %(about)s"),
         "invitation.call": gettext_lazy("telephoned: %(about)s"),
         "invitation.consent": gettext_lazy("consented: %(about)s"),

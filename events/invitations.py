@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import guests, windows
+from events import guests, windows, written
 from events.answers import Choice, answer
 from events.decisions import consent, decide_late, refuse_substitute
 from events.models import Event, Invitation
@@ -28,8 +28,10 @@ __all__ = [
     "find",
     "invite",
     "invite_many",
+    "outdated",
     "refuse_substitute",
     "reissue",
+    "reprint",
     "rsvp_url",
     "token",
     "window",
@@ -118,6 +120,29 @@ def invite_many(*, event: Event, positions: Iterable[Position], by: User | None)
     fresh = {position.pk: position for position in positions if position.pk not in standing}
     holders = incumbents(fresh.values())
     return [_invite(event, position, holders[key], by) for key, position in fresh.items()]
+
+
+def outdated(invitations: Iterable[Invitation]) -> list[Invitation]:
+    """Those that would be printed otherwise today: another holder, another title, another language of letters."""
+    rows = list(invitations)
+    holders = incumbents(row.position for row in rows)
+    return [
+        row for row in rows if any(getattr(row, name) != value for name, value in _snapshot(row.position, holders[row.position_id]).items())
+    ]
+
+
+@transaction.atomic
+def reprint(*, event: Event, by: User) -> list[Invitation]:
+    """Print the invitations that no letter has brought yet as their posts are held today; returns those that changed."""
+    unwritten = event.invitations.filter(reply=Invitation.Reply.NONE).exclude(written.any_of_them()).select_for_update(of=("self",))
+    changed = outdated(unwritten.select_related("position__organisation__country"))
+    holders = incumbents(row.position for row in changed)
+    for row in changed:
+        for name, value in _snapshot(row.position, holders[row.position_id]).items():
+            setattr(row, name, value)
+        row.save()
+        audit.record("invitation.reprint", row, by=by, event=event.pk)
+    return changed
 
 
 def _renew_link(invitation: Invitation) -> None:

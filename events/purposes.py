@@ -161,6 +161,7 @@ INVITATION = purposes.register(
         facts=facts,
         values=values,
         before_freeze=recipients.missing,
+        before_send=recipients.changed_hands,
         left_out=recipients.left_out,
         home=lambda mailing: reverse("admin:events_event_home", args=[event_of(mailing).pk]),
         about=event_of,

@@ -1,6 +1,6 @@
 """The list of an event's invitations as a mailing sends them: rows for posts and their secretariats, and what is missing for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
@@ -10,9 +10,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events import card, invitees, windows, written
+from events import card, invitations, invitees, windows, written
 from events.models import Event, EventMailing, Invitation, LeftOut
-from partnership import emails, positions
+from partnership import emails, letters, positions
 from partnership.models import Email, Mailing, Position, Recipient
 
 
@@ -48,7 +48,11 @@ def _to_be_invited(mailing: Mailing) -> list[Invitation]:
     waiting = Q() if event.reply_mode == Event.ReplyMode.REMIND else Q(reply=Invitation.Reply.NONE)
     rows = event.invitations.filter(waiting).exclude(reply__in=[Invitation.Reply.WITHDRAWN, Invitation.Reply.DECLINED])
     rows = rows.exclude(written.any_of_them()).exclude(pk__in=elsewhere.values("object_id"))
-    return list(rows.select_related("position", "organisation", "country", "event").order_by("country__name_en", "organisation_id", "id"))
+    return list(
+        rows.select_related("position__organisation__country", "organisation", "country", "event").order_by(
+            "country__name_en", "organisation_id", "id"
+        )
+    )
 
 
 def _rows(mailing: Mailing, invitation: Invitation) -> list[Recipient]:
@@ -114,6 +118,7 @@ def missing(mailing: Mailing) -> list[str]:
     event = event_of(mailing)
     found = _missing_facts(event)
     rows = _to_be_invited(mailing)
+    found += _outdated(event, rows)
     if silent := [str(row.organisation) for row in rows if not (row.position.email or row.position.secretariat_email)]:
         found.append(_("Posts without an address: %(names)s.") % {"names": _named(silent)})
     written_to = {address for row in rows for address in (row.position.email, row.position.secretariat_email) if address}
@@ -122,6 +127,26 @@ def missing(mailing: Mailing) -> list[str]:
         words = _("Neither invited nor left out with a reason: %(names)s (%(count)s).") % {"names": _named(left), "count": len(left)}
         found.append(format_html('<a href="{}">{}</a>', reverse("admin:events_event_left_out", args=[event.pk]), words))
     return found
+
+
+def changed_hands(mailing: Mailing) -> list[str]:
+    """Whether a post on the frozen list has another holder or title by now, so that its letter would greet the wrong person."""
+    printed = dict(mailing.recipients.values_list("object_id", "values"))
+    rows = list(Invitation.objects.filter(pk__in=printed).select_related("position__organisation__country", "organisation"))
+    renewed = [row for row in rows if any(printed[row.pk][one]["guest"] != letters.clean(card.guest(row, one)) for one in ("ja", "en"))]
+    found = _outdated(event_of(mailing), rows, renewed)
+    return [*found, _("Then free the list and freeze it again.")] if found else []
+
+
+def _outdated(event: Event, rows: Iterable[Invitation], renewed: Iterable[Invitation] = ()) -> list[str]:
+    """A sentence about those that the register holds otherwise by now, or whose names were renewed after the list was frozen."""
+    found = list(dict.fromkeys(str(row.organisation) for row in (*invitations.outdated(rows), *renewed)))
+    if not found:
+        return []
+    words = _("Held by another person, or under another title, than will be printed: %(names)s. Renew the names.") % {
+        "names": _named(found)
+    }
+    return [format_html('<a href="{}">{}</a>', reverse("admin:events_event_invited", args=[event.pk]), words)]
 
 
 def _named(names: Sequence[str], shown: int = 6) -> str:

@@ -102,7 +102,9 @@ def set_roles(*, user: User, roles: Iterable[str], by: User | None) -> None:
 
 @transaction.atomic
 def change_address(*, user: User, email: str, by: User | None) -> None:
-    """Give the account another address; the old one no longer signs in.
+    """Give the account another address; a code sent there signs in.
+
+    The old address and the old password no longer do, and open sessions end: whoever held the post before knows them.
 
     Raises:
         Refused: when it belongs to someone else, or the account is not ``by``'s to change.
@@ -111,7 +113,8 @@ def change_address(*, user: User, email: str, by: User | None) -> None:
     _refuse_above(user, by)
     check_address(address, user)
     before, user.email = user.email, address
-    user.save(update_fields=["email"])
+    user.set_unusable_password()
+    user.save(update_fields=["email", "password"])
     EmailAddress.objects.filter(user=user).delete()
     EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
     audit.record("user.address", user, by=by, personal={"from": before, "to": address})

@@ -38,7 +38,7 @@ def obstacles(mailing: Mailing) -> list[str]:
     found = text_problems(mailing)
     if not mailing.recipients.exists():
         found.append(_("Nobody is on the list."))
-    return [*found, *approval_obstacles(mailing)]
+    return [*found, *purposes.get(mailing.purpose).before_send(mailing), *approval_obstacles(mailing)]
 
 
 def approval_obstacles(mailing: Mailing) -> list[str]:

@@ -58,6 +58,7 @@ class Purpose:
     "value_ja": …, "value_en": …}}``, in the order in which they are shown. A fact that a placeholder prints has that
     placeholder's name as its key, so that a change of it is told once.
     ``before_freeze`` gives sentences (or SafeString with a link) that say what is still missing for a complete list.
+    ``before_send`` gives sentences that say why a frozen list is not right any more, such as a post that changed hands.
     ``left_out`` names those who do not get the letter: dicts with ``label``, ``reason`` and ``by``, for the deciders.
     """
 
@@ -77,6 +78,7 @@ class Purpose:
     facts: Callable[["Mailing"], Mapping[str, Mapping[str, str]]] = lambda _mailing: {}
     values: Callable[["Mailing", str], Mapping[str, str]] = lambda _mailing, _language: {}
     before_freeze: Callable[["Mailing"], list[str]] = lambda _mailing: []
+    before_send: Callable[["Mailing"], list[str]] = lambda _mailing: []
     left_out: Callable[["Mailing"], Sequence[Mapping[str, str]]] = lambda _mailing: ()
     home: Callable[["Mailing"], str] = lambda _mailing: ""  # the page of what the mailing is about
     about: Callable[["Mailing"], Any] = lambda _mailing: None  # what it is about; its str() heads the mailing's page

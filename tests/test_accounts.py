@@ -90,13 +90,14 @@ def test_a_closed_account_is_out_with_the_next_click(login, viewer, desk):
     assert client.get("/admin/").status_code == 302
 
 
-def test_a_new_address_signs_in_and_the_old_one_does_not(client, viewer, desk):
-    old = viewer.email
+def test_a_new_address_ends_what_its_predecessor_knew(client, login, viewer, desk):
+    old, session = viewer.email, login(viewer)
 
     accounts.change_address(user=viewer, email="new@mofa.example.jp", by=desk)
 
+    assert session.get("/admin/").status_code == 302
     assert sign_in(client, old, factories.PASSWORD).status_code == 200
-    assert sign_in(client, "new@mofa.example.jp", factories.PASSWORD).status_code == 302
+    assert sign_in(client, "new@mofa.example.jp", factories.PASSWORD).status_code == 200
     event = AuditEvent.objects.get(act="user.address")
     assert old not in str(event.facts)
     assert event.detail.personal == {"from": old, "to": "new@mofa.example.jp"}

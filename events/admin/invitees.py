@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from events import invitees, precedence, replies
+from events import invitations, invitees, precedence, replies
 from events.admin.pages import PAGE_ROWS, act, address, demand, event_for, keys, person, render
 from events.filters import InvitationFilter, PositionFilter
 from events.models import Event, Invitation
@@ -108,7 +108,9 @@ def invited(request: HttpRequest, pk: int) -> HttpResponse:
     event = event_for(request, pk)
     if request.method == "POST":
         demand(request, "events.delete_invitation")
-        return act(request, {"remove": lambda: _remove(request, event)}, address("invited", event))
+        return act(
+            request, {"remove": lambda: _remove(request, event), "reprint": lambda: _reprint(request, event)}, address("invited", event)
+        )
     rows = Invitation.objects.filter(event=event).select_related("organisation", "country", "position")
     chosen = InvitationFilter(request.GET, queryset=rows)
     ordered = invitees.with_letters(precedence.ordered(chosen.qs, path="position"))
@@ -128,6 +130,11 @@ def invited(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": request.user.has_perm("events.delete_invitation") and not event.is_record,
     }
     return render(request, "events/invited.html", event, _("Invited posts"), **context)
+
+
+def _reprint(request: HttpRequest, event: Event) -> str:
+    changed = invitations.reprint(event=event, by=person(request))
+    return _("Names renewed: %(count)s.") % {"count": len(changed)}
 
 
 def _remove(request: HttpRequest, event: Event) -> str:
