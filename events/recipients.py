@@ -131,7 +131,7 @@ def missing(mailing: Mailing) -> list[str]:
 
 def changed_hands(mailing: Mailing) -> list[str]:
     """Whether a post on the frozen list has another holder or title by now, so that its letter would greet the wrong person."""
-    printed = dict(mailing.recipients.values_list("object_id", "values"))
+    printed = {key: values for key, values in mailing.recipients.values_list("object_id", "values") if key is not None}
     rows = list(Invitation.objects.filter(pk__in=printed).select_related("position__organisation__country", "organisation"))
     renewed = [row for row in rows if any(printed[row.pk][one]["guest"] != letters.clean(card.guest(row, one)) for one in ("ja", "en"))]
     found = _outdated(event_of(mailing), rows, renewed)
