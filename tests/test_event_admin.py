@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from events import kinds
+from events import invitations, kinds
 from events.models import Event, EventHost
 from partnership import approvals, ledger, mailings
 from partnership.models import AuditEvent
@@ -212,6 +212,7 @@ def test_the_second_saver_sees_what_changed(login, desk, event):
 def approved(event, desk, approver, invitation):
     """A frozen and approved letter of the event."""
     factories.host(event)
+    invitations.reprint(event=event, by=desk)
     letter = factories.event_mailing(event, factories.mailing(by=desk)).mailing
     letter = mailings.freeze(mailing=letter, by=desk)
     paper = approvals.submit(approval=approvals.draft(thing=letter, by=desk), by=desk)

@@ -58,6 +58,7 @@ def test_two_lists_frozen_at_the_same_moment_do_not_hold_the_same_guest(desk):
     event = factories.event(companions_allowed=1)
     factories.host(event)
     factories.invitation(event)
+    invitations.reprint(event=event, by=desk)
     one, other = (event_mailings.write(event=event, purpose="invitation", by=desk).mailing for _number in range(2))
 
     with pytest.raises(Refused):

@@ -89,6 +89,7 @@ def failed(event, desk, approver):
     factories.host(event)
     embassy = factories.embassy("NO", email="wrong@no.example.jp", secretariat_email="wrong.too@no.example.jp")
     factories.invitation(event, factories.head(embassy))
+    invitations.reprint(event=event, by=desk)
     letter = mailings.freeze(mailing=event_mailings.write(event=event, purpose="invitation", by=desk).mailing, by=desk)
     approvals.agree(approval=approvals.submit(approval=approvals.draft(thing=letter, by=desk), by=desk), by=approver)
     mailings.send(mailing=letter, by=desk)
