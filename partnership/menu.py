@@ -1,4 +1,4 @@
-"""The main menu of the staff's pages: apps register their items (module ``menu``), a person sees those they may open."""
+"""The main menus, one behind each door: apps register their items (module ``menu``), a person sees those they may open."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Item:
-    """One word of the menu. ``permissions``: any one of them is enough, none means everyone on the staff."""
+    """One word of a menu. ``permissions``: any one of them is enough, none means everyone who gets past the door."""
 
     key: str
     label: Promise
     url_name: str
     permissions: Sequence[str] = ()
-    prefixes: Sequence[str] = ()  # addresses below /admin/ that belong to it, beside its own
+    prefixes: Sequence[str] = ()  # addresses below the door's own that belong to it, beside its own
     order: int = 50
+    door: str = "staff"  # staff, portal
 
 
 @dataclass(frozen=True)
@@ -39,22 +40,25 @@ def register(item: Item) -> None:
     _items[item.key] = item
 
 
-def items(request: HttpRequest) -> list[Shown]:
-    """The items this person may open, the one they stand on marked."""
+HOMES = {"staff": "admin:index", "portal": "portal:home"}  # where each door leads; its address counts only exactly
+
+
+def items(request: HttpRequest, door: str = "staff") -> list[Shown]:
+    """The items behind a door that this person may open, the one they stand on marked."""
     user = request.user
-    mine = [item for item in _items.values() if not item.permissions or any(user.has_perm(permission) for permission in item.permissions)]
+    here = [item for item in _items.values() if item.door == door]
+    mine = [item for item in here if not item.permissions or any(user.has_perm(permission) for permission in item.permissions)]
     allowed = [(item, reverse(item.url_name)) for item in sorted(mine, key=lambda item: item.order)]
-    current = _current(request.path, allowed)
+    current = _current(request.path, allowed, reverse(HOMES[door]))
     return [Shown(item.key, item.label, url, item.key == current) for item, url in allowed]
 
 
-def _current(path: str, allowed: Sequence[tuple[Item, str]]) -> str:
-    """The item with the longest address that the path begins with; the desk's own address counts only exactly."""
-    desk = reverse("admin:index")
+def _current(path: str, allowed: Sequence[tuple[Item, str]], home: str) -> str:
+    """The item with the longest address that the path begins with; the home's own address counts only exactly."""
     best = ("", "")
     for item, url in allowed:
-        for prefix in (url, *(desk + part for part in item.prefixes)):
-            hit = path == prefix if prefix == desk else path.startswith(prefix)
+        for prefix in (url, *(home + part for part in item.prefixes)):
+            hit = path == prefix if prefix == home else path.startswith(prefix)
             if hit and len(prefix) > len(best[0]):
                 best = (prefix, item.key)
     return best[1]

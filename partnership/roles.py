@@ -18,6 +18,7 @@ PERSONNEL = "personnel"
 OSAKA = "osaka"
 MUNICIPAL_MEMBER = "municipal_member"
 MUNICIPAL_MANAGER = "municipal_manager"
+MUNICIPAL_APPLICANT = "municipal_applicant"
 MISSION_OFFICER = "mission_officer"
 
 LABELS: dict[str, Promise] = {
@@ -30,6 +31,7 @@ LABELS: dict[str, Promise] = {
     OSAKA: _("Osaka Liaison Office"),
     MUNICIPAL_MEMBER: _("official of a local government"),
     MUNICIPAL_MANAGER: _("manager of a local government’s accounts"),
+    MUNICIPAL_APPLICANT: _("official whose access is not confirmed yet"),
     MISSION_OFFICER: _("partnership officer of a mission abroad"),
 }
 # Who works in the administration; the others have doors of their own.

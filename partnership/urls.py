@@ -12,6 +12,8 @@ urlpatterns = [
     path("landing/", views.landing, name="landing"),
     path("account/", views.account, name="account"),
     path("accounts/", include("partnership.account_urls")),
+    path("portal/", include("municipalities.portal.urls")),
+    path("portal/events/", include("events.portal.urls")),
     path("rsvp/", include("events.rsvp.urls")),
     path("mailbox/", include("partnership.mailbox.urls")),
     path("admin/", admin.site.urls),

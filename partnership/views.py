@@ -5,11 +5,21 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+
+from partnership.models import User
+
+
+def home_of(user: User | AnonymousUser) -> str:
+    """The page where a person's work begins."""
+    if user.is_staff:
+        return "admin:index"
+    return "portal:home" if user.has_perm("municipalities.use_portal") else "account"
 
 
 def doors(request: HttpRequest) -> list[dict[str, Any]]:
@@ -27,8 +37,8 @@ def doors(request: HttpRequest) -> list[dict[str, Any]]:
     officials = {
         "title": _("Local governments and missions abroad"),
         "text": _("For officials with an account that belongs to their post. A code by e-mail is enough to sign in."),
-        "url": reverse("account") if signed_in else login,
-        "way": _("Open your account") if signed_in else _("Sign in"),
+        "url": reverse(home_of(user)) if signed_in and not user.is_staff else reverse("account") if signed_in else login,
+        "way": _("Open your page") if signed_in else _("Sign in"),
         "mine": signed_in and not user.is_staff,
     }
     guests = {
@@ -48,8 +58,8 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
-    """After signing in: staff to the work desk, everyone else to their account."""
-    return redirect("admin:index" if request.user.is_staff else "account")
+    """After signing in: staff to the work desk, officials to the portal, everyone else to their account."""
+    return redirect(home_of(request.user))
 
 
 @require_safe

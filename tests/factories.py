@@ -10,7 +10,20 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from events.models import Answer, Event, EventHost, EventMailing, Invitation, Participant, Task
-from municipalities.models import LocalGovernment
+from municipalities.models import (
+    AccessRequest,
+    Attraction,
+    Call,
+    CannedReply,
+    DecisionPaper,
+    Enquiry,
+    LocalGovernment,
+    MunicipalRequest,
+    RequestDecision,
+    RequestMessage,
+    RequestParty,
+    RequestTag,
+)
 from municipalities.models.local_government import check_digit
 from partnership.models import (
     Appointment,
@@ -298,3 +311,100 @@ def figure(**fields: Any) -> Figure:
 def audit_event(act: str = "event.edit", **fields: Any) -> AuditEvent:
     """One line of the audit trail."""
     return AuditEvent.objects.create(act=act, **{"actor_label": "system", **fields})
+
+
+# ── requests ─────────────────────────────────────────────────────────────────
+
+
+def official(body: LocalGovernment | None = None, role: str = "municipal_member", **fields: Any) -> User:
+    """An account of a local government; of a new city unless said otherwise."""
+    return user(role, organisation=(body or local_government()).organisation, **fields)
+
+
+def attraction(of: LocalGovernment | None = None, **fields: Any) -> Attraction:
+    """Something that a local government has to show."""
+    values = {"kind": "product", "name_ja": f"名産{next(_numbers)}", "name_en": "Speciality", **fields}
+    return Attraction.objects.create(local_government=of or local_government(), **values)
+
+
+def call(**fields: Any) -> Call:
+    """A published call for study tours, open since a week and for another month."""
+    now = timezone.localtime().replace(minute=0, second=0, microsecond=0)
+    values = {
+        "title_ja": "駐日外交団視察ツアーの募集",
+        "title_en": "Call for diplomats’ study tours",
+        "kinds": ["diplomats_study_tour"],
+        "guidelines_ja": "次のとおり募集します。",
+        "guidelines_en": "The Ministry calls for hosts of study tours.",
+        "opens_at": now - dt.timedelta(weeks=1),
+        "closes_at": now + dt.timedelta(days=30),
+        "is_published": True,
+        **fields,
+    }
+    return Call.objects.create(**values)
+
+
+def municipal_request(of: LocalGovernment | None = None, *joined: LocalGovernment, **fields: Any) -> MunicipalRequest:
+    """A request as rows: submitted and being considered unless said otherwise; those who joined have confirmed."""
+    body = of or local_government()
+    number = next(_numbers)
+    values = {
+        "kind": "free_consultation",
+        "state": "in_review",
+        "title": f"相談{number}",
+        "answers": {"purpose": "相談したいことがあります。"},
+        **fields,
+    }
+    if values["state"] != "draft":
+        values = {"number_year": 2026, "number_serial": number, "submitted_at": timezone.now(), **values}
+        values.setdefault("expected_on", timezone.localdate() + dt.timedelta(days=28))
+    if values["state"] in {"accepted", "declined", "withdrawn", "closed"}:
+        values = {"ended_at": timezone.now(), "decided_at": timezone.now(), **values}
+    if values["state"] == "draft":
+        values.setdefault("created_by", user("municipal_member", organisation=body.organisation))
+    made = MunicipalRequest.objects.create(applicant=body, **values)
+    for order, one in enumerate((body, *joined), start=1):
+        RequestParty.objects.create(request=made, local_government=one, order=order, confirmed_at=values.get("submitted_at"))
+    return made
+
+
+def request_message(on: MunicipalRequest | None = None, **fields: Any) -> RequestMessage:
+    """An entry in the thread of a request; a message of the division unless said otherwise."""
+    values = {"kind": "message", "side": "division", "text": "御連絡します。", "author_label": "担当", **fields}
+    return RequestMessage.objects.create(request=on or municipal_request(), **values)
+
+
+def request_tag(name: str = "") -> RequestTag:
+    """A word to file requests under."""
+    return RequestTag.objects.get_or_create(name=name or f"分類{next(_numbers)}")[0]
+
+
+def canned_reply(**fields: Any) -> CannedReply:
+    """A reply that is given often."""
+    return CannedReply.objects.create(
+        **{"title": "資料の送付", "text_ja": "資料をお送りします。", "text_en": "Please find the papers.", **fields}
+    )
+
+
+def decision_paper(on: MunicipalRequest | None = None, by: User | None = None, outcome: str = "accepted", **fields: Any) -> DecisionPaper:
+    """A paper with the answer to one request."""
+    paper = DecisionPaper.objects.create(created_by=by or user("desk"), **fields)
+    values = {"subject": "【外務省】御要望について", "text": "御要望を承ります。"}
+    RequestDecision.objects.create(paper=paper, request=on or municipal_request(), outcome=outcome, **values)
+    return paper
+
+
+def enquiry(**fields: Any) -> Enquiry:
+    """A telephone note, open."""
+    number = next(_numbers)
+    values = {"number_year": 2026, "number_serial": number, "topic": f"問合せ{number}", "asker": "国際課", **fields}
+    values.setdefault("received_by", fields.get("received_by") or user("desk"))
+    return Enquiry.objects.create(**values)
+
+
+def access_request(of: LocalGovernment | None = None, **fields: Any) -> AccessRequest:
+    """Somebody asked for access; their account is not confirmed yet."""
+    number = next(_numbers)
+    values = {"email": f"shinsei{number}@lg.example.jp", "name": f"申請 花子{number}", "post": "国際課", **fields}
+    values.setdefault("user", fields.get("user") or user("municipal_applicant", email=values["email"], name=values["name"]))
+    return AccessRequest.objects.create(local_government=of or local_government(), **values)

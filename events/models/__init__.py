@@ -5,6 +5,20 @@ from events.models.host import EventHost
 from events.models.invitation import Answer, CallNote, Invitation
 from events.models.mailing import EventMailing, LeftOut
 from events.models.participant import GuestNeeds, Participant
+from events.models.request import EventAttraction, EventRequest
 from events.models.task import Task
 
-__all__ = ["Answer", "CallNote", "Event", "EventHost", "EventMailing", "GuestNeeds", "Invitation", "LeftOut", "Participant", "Task"]
+__all__ = [
+    "Answer",
+    "CallNote",
+    "Event",
+    "EventAttraction",
+    "EventHost",
+    "EventMailing",
+    "EventRequest",
+    "GuestNeeds",
+    "Invitation",
+    "LeftOut",
+    "Participant",
+    "Task",
+]

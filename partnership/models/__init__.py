@@ -1,6 +1,7 @@
 """The nouns that everyone shares."""
 
 from partnership.models.approval import Approval, ApprovalStep
+from partnership.models.attachment import Attachment
 from partnership.models.audit import AuditDetail, AuditEvent, AuditSeal
 from partnership.models.country import Country, CountryGroup
 from partnership.models.email import Email, MailAttempt
@@ -8,12 +9,14 @@ from partnership.models.figure import Figure
 from partnership.models.mailing import Mailing, Recipient
 from partnership.models.organisation import Organisation
 from partnership.models.person import Appointment, Person, Position
+from partnership.models.tenure import Tenure
 from partnership.models.user import User
 
 __all__ = [
     "Appointment",
     "Approval",
     "ApprovalStep",
+    "Attachment",
     "AuditDetail",
     "AuditEvent",
     "AuditSeal",
@@ -27,5 +30,6 @@ __all__ = [
     "Person",
     "Position",
     "Recipient",
+    "Tenure",
     "User",
 ]

@@ -48,6 +48,10 @@ class User(Versioned, AbstractBaseUser, PermissionsMixin):
         Organisation, models.PROTECT, verbose_name=_("organisation"), related_name="users", null=True, blank=True
     )
     language = models.CharField(_("language"), max_length=2, choices=[("ja", _("Japanese")), ("en", _("English"))], default="ja")
+    confirmed_on = models.DateField(
+        _("confirmed on"), null=True, blank=True, editable=False,
+        help_text=_("When its holder last said that the post and its people are as shown; asked each April and May."),
+    )  # fmt: skip
     is_staff = models.BooleanField(_("may enter the administration"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(_("invented for the demonstration"), default=False, editable=False)

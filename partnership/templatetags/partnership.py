@@ -179,10 +179,10 @@ def page_range(page_obj: Page[Any]) -> list[int | str]:
 
 
 @register.simple_tag(takes_context=True)
-def menu_items(context: template.Context) -> list[menu.Shown]:
-    """The main menu for this person on this page."""
+def menu_items(context: template.Context, door: str = "staff") -> list[menu.Shown]:
+    """The main menu behind a door, for this person on this page."""
     request: HttpRequest | None = context.get("request")
-    return menu.items(request) if request and getattr(request, "user", None) and request.user.is_authenticated else []
+    return menu.items(request, door) if request and getattr(request, "user", None) and request.user.is_authenticated else []
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,67 @@
+"""What an accepted request can become. Upper packages register their ways (module ``outcomes``); the request's page offers them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from municipalities.models import MunicipalRequest
+from partnership.models import User
+
+
+@dataclass(frozen=True)
+class Way:
+    """One thing that a request can become, offered to one person now: a link or a small form below the request.
+
+    ``template`` shows it with ``context`` (and ``request_row``, the request). It links to, or posts to, a page of its own package.
+    """
+
+    label: str
+    template: str
+    context: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Became:
+    """What a request has become: a line with a link, for staff and for officials."""
+
+    label: str
+    remark: str
+    staff_url: str
+    portal_url: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one package makes something of requests.
+
+    ``ways`` says what can be made of a request by a person now; ``became`` what was made of each of many, by primary key, in a fixed
+    number of queries.
+    """
+
+    key: str
+    ways: Callable[[MunicipalRequest, HttpRequest, User], Sequence[Way]]
+    became: Callable[[Sequence[MunicipalRequest]], Mapping[int, Sequence[Became]]]
+
+
+_outcomes: dict[str, Outcome] = {}
+
+
+def register(outcome: Outcome) -> None:
+    """Add what requests can become."""
+    _outcomes[outcome.key] = outcome
+
+
+def ways(request_row: MunicipalRequest, request: HttpRequest, by: User) -> list[Way]:
+    """What this person can make of the request now."""
+    return [way for outcome in _outcomes.values() for way in outcome.ways(request_row, request, by)]
+
+
+def became(rows: Sequence[MunicipalRequest]) -> dict[int, list[Became]]:
+    """What each of the requests has become, by primary key."""
+    found: dict[int, list[Became]] = {row.pk: [] for row in rows}
+    for outcome in _outcomes.values():
+        for pk, lines in outcome.became(rows).items():
+            found[pk] += lines
+    return found

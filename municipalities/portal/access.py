@@ -1,0 +1,5 @@
+"""Pages of access."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Pages of body."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

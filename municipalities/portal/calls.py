@@ -1,0 +1,5 @@
+"""Pages of calls."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

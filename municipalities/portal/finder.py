@@ -1,0 +1,5 @@
+"""Pages of finder."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Pages of following."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

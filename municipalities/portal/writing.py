@@ -1,0 +1,5 @@
+"""Pages of writing."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
