@@ -1,5 +1,6 @@
 """What an accepted request can become. Upper packages register their ways (module ``outcomes``); the request's page offers them."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,12 +38,14 @@ class Outcome:
     """How one package makes something of requests.
 
     ``ways`` says what can be made of a request by a person now; ``became`` what was made of each of many, by primary key, in a fixed
-    number of queries.
+    number of queries. ``last_times`` says when organisations (primary keys) last had what a kind of request asks for, by organisation,
+    in a fixed number of queries.
     """
 
     key: str
     ways: Callable[[MunicipalRequest, HttpRequest, User], Sequence[Way]]
     became: Callable[[Sequence[MunicipalRequest]], Mapping[int, Sequence[Became]]]
+    last_times: Callable[[Sequence[int], str], Mapping[int, dt.date]] = lambda _bodies, _kind: {}
 
 
 _outcomes: dict[str, Outcome] = {}
@@ -64,4 +67,13 @@ def became(rows: Sequence[MunicipalRequest]) -> dict[int, list[Became]]:
     for outcome in _outcomes.values():
         for pk, lines in outcome.became(rows).items():
             found[pk] += lines
+    return found
+
+
+def last_times(bodies: Sequence[int], kind: str) -> dict[int, dt.date]:
+    """When each of the organisations last had what this kind of request asks for; those that never had are left out."""
+    found: dict[int, dt.date] = {}
+    for outcome in _outcomes.values():
+        for body, day in outcome.last_times(bodies, kind).items():
+            found[body] = max(found.get(body, day), day)
     return found
