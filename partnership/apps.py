@@ -33,6 +33,7 @@ class PartnershipConfig(AppConfig):
             "sign_in_trail",
             "outcomes",
             "panels",
+            "home_panels",
         )
         # auth stands below our apps in INSTALLED_APPS: by its turn, Django has written all our rights
         post_migrate.connect(import_string("partnership.roles.sync_after_migrate"), sender=apps.get_app_config("auth"))

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from partnership.models import User
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class Item:
     prefixes: Sequence[str] = ()  # addresses below the door's own that belong to it, beside its own
     order: int = 50
     door: str = "staff"  # staff, portal
+    of_a_body: bool = False  # only for accounts that belong to an organisation
 
 
 @dataclass(frozen=True)
@@ -47,10 +51,16 @@ def items(request: HttpRequest, door: str = "staff") -> list[Shown]:
     """The items behind a door that this person may open, the one they stand on marked."""
     user = request.user
     here = [item for item in _items.values() if item.door == door]
-    mine = [item for item in here if not item.permissions or any(user.has_perm(permission) for permission in item.permissions)]
+    mine = [item for item in here if _is_for(item, user)]
     allowed = [(item, reverse(item.url_name)) for item in sorted(mine, key=lambda item: item.order)]
     current = _current(request.path, allowed, reverse(HOMES[door]))
     return [Shown(item.key, item.label, url, item.key == current) for item, url in allowed]
+
+
+def _is_for(item: Item, user: User | AnonymousUser) -> bool:
+    if item.of_a_body and not getattr(user, "organisation_id", None):
+        return False
+    return not item.permissions or any(user.has_perm(permission) for permission in item.permissions)
 
 
 def _current(path: str, allowed: Sequence[tuple[Item, str]], home: str) -> str:
