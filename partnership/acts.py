@@ -94,6 +94,12 @@ register(
         "user.sign_in": gettext_lazy("signed in"),
         "user.sign_out": gettext_lazy("signed out"),
         "user.sign_in_refused": gettext_lazy("sign-in refused: %(about)s"),
+        "user.hand_over": gettext_lazy("handed over an account: %(about)s"),
+        "user.confirm": gettext_lazy("confirmed that an account is up to date: %(about)s"),
+        "attachment.add": gettext_lazy("added a file: %(about)s"),
+        "attachment.remove": gettext_lazy("removed a file: %(about)s"),
+        "attachment.infected": gettext_lazy("found a file harmful: %(about)s"),
+        "attachment.purge": gettext_lazy("removed the traces of old files"),
         "registers.load": gettext_lazy("loaded the registers"),
     }
 )

@@ -99,7 +99,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache_url("CACHE_URL", "locmemcache://")}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-MAX_BODY = 12_582_912  # bytes of one request with its files; anything larger is refused before it is read
+MAX_BODY = 22 * 2**20  # bytes of one request with its files (20 MB of these); anything larger is refused before it is read
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # the 341 rows of a recipients' page with four fields each fit
 
 # ── who gets in ──────────────────────────────────────────────────────────────
@@ -141,8 +141,16 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "attachments": {
+        "BACKEND": "partnership.storage.DurableStorage",
+        "OPTIONS": {"location": DATA_DIR / "attachments", "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# ── files that people send (partnership/attachments.py) ──────────────────────
+CLAMD = env.str("CLAMD", "")  # tcp://host:3310 or unix:/run/clamav/clamd.ctl; empty: files are not scanned
+SCAN_SWEEP = 60  # seconds until files that wait for the scanner are tried again
 
 # ── what a browser may do ────────────────────────────────────────────────────
 CONTENT_SECURITY_POLICY = {
@@ -195,6 +203,8 @@ else:
 CELERY_BEAT_SCHEDULE = {
     "sweep the outbox": {"task": "partnership.tasks.sweep", "schedule": schedule(MAIL_SWEEP), "options": {"expires": MAIL_SWEEP}},
     "seal the audit trail": {"task": "partnership.tasks.seal", "schedule": schedule(300), "options": {"expires": 300}},
+    "scan files": {"task": "partnership.tasks.scan_attachments", "schedule": schedule(SCAN_SWEEP), "options": {"expires": SCAN_SWEEP}},
+    "sweep files": {"task": "partnership.tasks.sweep_attachments", "schedule": crontab(hour=3, minute=50), "options": {"expires": 36_000}},
     "purge personal data": {"task": "partnership.tasks.purge", "schedule": crontab(hour=3, minute=20), "options": {"expires": 36_000}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")

@@ -6,7 +6,7 @@ from typing import Any
 from celery import bootsteps, shared_task
 from celery.signals import worker_shutting_down
 
-from partnership import audit, mailer, retention
+from partnership import attachments, audit, mailer, retention
 from partnership.celery import app
 
 GOODBYE = 20  # seconds that a stopping worker waits for the mail at hand
@@ -36,6 +36,18 @@ def seal() -> None:
 def purge() -> None:
     """Remove the personal data that has reached its end."""
     retention.purge()
+
+
+@shared_task(ignore_result=True)
+def scan_attachments() -> None:
+    """Have the files checked that wait for the virus scanner."""
+    attachments.scan_pending()
+
+
+@shared_task(ignore_result=True)
+def sweep_attachments() -> None:
+    """Delete bytes that no row needs."""
+    attachments.sweep()
 
 
 class Mailer(bootsteps.StartStopStep):
