@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from municipalities.models.local_government import LocalGovernment
 from partnership.models.base import Versioned
@@ -16,9 +17,9 @@ class AccessRequest(Versioned):
     class State(models.TextChoices):
         """What became of it."""
 
-        WAITING = "waiting", _("waiting")
+        WAITING = "waiting", pgettext_lazy("access", "waiting")
         GRANTED = "granted", _("granted")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("access", "refused")
         EXPIRED = "expired", _("expired")
 
     local_government = models.ForeignKey(
@@ -33,7 +34,7 @@ class AccessRequest(Versioned):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("account"), related_name="access_requests")
     asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
-    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_at = models.DateTimeField(pgettext_lazy("access", "decided"), null=True, blank=True)
     is_demo = models.BooleanField(_("invented for the demonstration"), default=False, editable=False)
 
     class Meta:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from municipalities.models.call import Call
 from municipalities.models.request import MunicipalRequest
@@ -17,7 +18,7 @@ class DecisionPaper(Versioned):
         """Whether the answers have gone out; whether they may is derived from the paper's approval."""
 
         DRAFT = "draft", _("being prepared")
-        ANNOUNCED = "announced", _("announced")
+        ANNOUNCED = "announced", pgettext_lazy("request", "announced")
         DROPPED = "dropped", _("dropped")
 
     call = models.ForeignKey(Call, models.PROTECT, related_name="papers", null=True, blank=True)
@@ -42,14 +43,14 @@ class RequestDecision(models.Model):
     class Outcome(models.TextChoices):
         """The answer."""
 
-        ACCEPTED = "accepted", _("accepted")
-        DECLINED = "declined", _("declined")
+        ACCEPTED = "accepted", pgettext_lazy("request", "accepted")
+        DECLINED = "declined", pgettext_lazy("request", "declined")
 
     paper = models.ForeignKey(DecisionPaper, models.CASCADE, related_name="decisions")
     request = models.ForeignKey(MunicipalRequest, models.PROTECT, related_name="decisions")
     outcome = models.CharField(_("answer"), max_length=10, choices=Outcome)
     subject = models.CharField(_("subject"), max_length=200)
-    text = models.TextField(_("letter"))
+    text = models.TextField(pgettext_lazy("request", "letter"))
     is_open = models.BooleanField(default=True, editable=False, help_text="its paper is neither announced nor dropped")
 
     class Meta:

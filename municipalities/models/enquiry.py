@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from municipalities.models.request import MunicipalRequest
@@ -22,9 +23,9 @@ class Enquiry(Versioned):
     class State(models.TextChoices):
         """Whether it waits for us, for those we asked, or for nobody."""
 
-        OPEN = "open", _("open")
+        OPEN = "open", pgettext_lazy("enquiry", "open")
         ASKED = "asked", _("asked others")
-        ANSWERED = "answered", _("answered")
+        ANSWERED = "answered", pgettext_lazy("enquiry", "answered")
         CLOSED = "closed", _("closed without an answer")
 
     WAITING = (State.OPEN, State.ASKED)
@@ -36,7 +37,7 @@ class Enquiry(Versioned):
         MAIL = "mail", _("mail")
         VISIT = "visit", _("visit")
         FAX = "fax", _("fax")
-        LETTER = "letter", _("letter")
+        LETTER = "letter", pgettext_lazy("enquiry", "letter")
 
     number_year = models.PositiveSmallIntegerField(_("fiscal year"), editable=False)
     number_serial = models.PositiveIntegerField(_("number"), editable=False)
@@ -63,7 +64,7 @@ class Enquiry(Versioned):
         MunicipalRequest, models.SET_NULL, verbose_name=_("became the request"), related_name="enquiries", null=True, blank=True
     )
     reacted_at = models.DateTimeField(_("first reaction"), null=True, blank=True)
-    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    answered_at = models.DateTimeField(pgettext_lazy("enquiry", "answered"), null=True, blank=True)
     reaction_minutes = models.PositiveIntegerField(_("minutes until the first reaction"), null=True, blank=True)
     processing_minutes = models.PositiveIntegerField(_("minutes until the answer"), null=True, blank=True)
     is_demo = models.BooleanField(_("invented for the demonstration"), default=False, editable=False)
@@ -119,7 +120,7 @@ class Consultation(models.Model):
     asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
     due_on = models.DateField(_("reply by"), null=True, blank=True)
     answer = models.TextField(_("what they said"), blank=True)
-    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    answered_at = models.DateTimeField(pgettext_lazy("enquiry", "answered"), null=True, blank=True)
     noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
 
     class Meta:

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from municipalities.kinds import kind_choices
 from municipalities.models.local_government import LocalGovernment
@@ -16,21 +17,21 @@ class RequestMessage(models.Model):
     class Kind(models.TextChoices):
         """What it is. The words are the timeline's."""
 
-        SUBMITTED = "submitted", _("submitted")
+        SUBMITTED = "submitted", pgettext_lazy("request", "submitted")
         CONFIRMED = "confirmed", _("joint application confirmed")
         REFUSED = "refused", _("joint application refused")
         RELAYED = "relayed", _("passed on with the prefecture’s opinion")
         TAKEN = "taken", _("consideration began")
         QUESTION = "question", _("question")
         RETURNED = "returned", _("returned for correction")
-        REPLY = "reply", _("reply")
+        REPLY = "reply", pgettext_lazy("request", "reply")
         MESSAGE = "message", _("message")
         NOTE = "note", _("internal note")
-        ACCEPTED = "accepted", _("accepted")
-        DECLINED = "declined", _("declined")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        ACCEPTED = "accepted", pgettext_lazy("request", "accepted")
+        DECLINED = "declined", pgettext_lazy("request", "declined")
+        WITHDRAWN = "withdrawn", pgettext_lazy("request", "withdrawn")
         REOPENED = "reopened", _("reopened")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("request", "closed")
         LINKED = "linked", _("became part of an event")
 
     class Side(models.TextChoices):

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from municipalities.kinds import Kind, kind_choices, kind_of
@@ -76,14 +77,14 @@ class MunicipalRequest(Versioned):
     class State(models.TextChoices):
         """From the draft to the file; the words are those a clerk would say."""
 
-        DRAFT = "draft", _("draft")
-        SUBMITTED = "submitted", _("submitted")
+        DRAFT = "draft", pgettext_lazy("request", "draft")
+        SUBMITTED = "submitted", pgettext_lazy("request", "submitted")
         IN_REVIEW = "in_review", _("being considered")
         WAITING = "waiting", _("waiting for the local government")
-        ACCEPTED = "accepted", _("accepted")
-        DECLINED = "declined", _("declined")
-        WITHDRAWN = "withdrawn", _("withdrawn")
-        CLOSED = "closed", _("closed")
+        ACCEPTED = "accepted", pgettext_lazy("request", "accepted")
+        DECLINED = "declined", pgettext_lazy("request", "declined")
+        WITHDRAWN = "withdrawn", pgettext_lazy("request", "withdrawn")
+        CLOSED = "closed", pgettext_lazy("request", "closed")
 
     OUR_TURN = (State.SUBMITTED, State.IN_REVIEW)
     ACTIVE = (*OUR_TURN, State.WAITING)
@@ -126,7 +127,7 @@ class MunicipalRequest(Versioned):
     created_at = models.DateTimeField(auto_now_add=True)
     saved_at = models.DateTimeField(_("last saved"), null=True, blank=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
-    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    submitted_at = models.DateTimeField(pgettext_lazy("request", "submitted"), null=True, blank=True)
     confirm_by = models.DateField(_("joint applicants confirm by"), null=True, blank=True)
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("in charge"), related_name="assigned_requests", null=True, blank=True
@@ -140,7 +141,7 @@ class MunicipalRequest(Versioned):
     is_returned = models.BooleanField(
         _("returned for correction"), default=False, help_text="while waiting: the applicant may change the form"
     )
-    decided_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    decided_at = models.DateTimeField(pgettext_lazy("request", "answered"), null=True, blank=True)
     processing_days = models.PositiveSmallIntegerField(_("open days until the answer, without waiting"), null=True, blank=True)
     ended_at = models.DateTimeField(
         _("ended"), null=True, blank=True, help_text="decided or withdrawn: 30 days from here it can be reopened"
