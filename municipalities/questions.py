@@ -10,6 +10,8 @@ class Type(StrEnum):
     """How a question is answered, and how its answer is kept in ``MunicipalRequest.answers`` (plain JSON)."""
 
     LINE = "line"  # text of one line
+    PHONE = "phone"  # text of one line, figures in half width
+    EMAIL = "email"  # a mail address
     TEXT = "text"  # text of several lines
     NUMBER = "number"  # int, not negative
     YEN = "yen"  # int, yen
@@ -23,10 +25,15 @@ class Type(StrEnum):
     ATTRACTIONS = "attractions"
     MISSION = "mission"
 
+    @property
+    def is_row(self) -> bool:
+        """Whether its answer is kept in a field of the request instead of its ``answers``."""
+        return self in {Type.ATTRACTIONS, Type.MISSION}
+
 
 @dataclass(frozen=True)
 class Condition:
-    """The question is asked only when another one was answered like this."""
+    """The question is asked only when an earlier one of its section was answered with one of these."""
 
     question: str
     values: tuple[str, ...]  # keys of choices, or "yes"
@@ -46,6 +53,7 @@ class Question:
     longest: int = 2000  # characters
     most: int = 1_000_000_000_000  # of a number
     attractions: tuple[str, ...] = ()  # kinds of Attraction that can be chosen; () is any
+    wants: tuple[str, ...] = ()  # fields that each chosen Attraction must have filled, such as its origin
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class ReplyText:
-    """The letter of an answer, with {placeholders} (municipalities/decisions.py says which)."""
+    """The letter of an answer, with {placeholders} (municipalities/reply_texts.py says which)."""
 
     subject_ja: str
     subject_en: str
