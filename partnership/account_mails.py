@@ -86,6 +86,13 @@ def send_welcome(user: User, *, by: User | None) -> Email:
     return queue("account/email/welcome", user, purpose=ACCOUNT, by=by, sign_in=settings.SITE_URL + reverse("account_login"))
 
 
+def send_handed_over(user: User, *, by: User | None) -> Email:
+    """Tell the successor that the account is theirs now, and how to sign in."""
+    return queue(
+        "account/email/handed_over", user, purpose=ACCOUNT, by=by, sign_in=settings.SITE_URL + reverse("account_request_login_code")
+    )
+
+
 def send_password_link(user: User, *, by: User | None) -> Email:
     """Send the link with which the owner, and nobody else, sets a password."""
     audit.record("user.password_link", user, by=by)

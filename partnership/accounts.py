@@ -6,11 +6,12 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partnership import audit
+from partnership import audit, holders
 from partnership import roles as role_registry
-from partnership.account_mails import send_welcome
+from partnership.account_mails import send_handed_over, send_welcome
 from partnership.models import Organisation, User
 from partnership.normalise import identifier
 from partnership.transitions import Refused
@@ -72,6 +73,7 @@ def create(
     )
     user.groups.set(Group.objects.filter(name__in=wanted))
     EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
+    holders.begin(user=user, by=by)
     audit.record("user.create", user, by=by, roles=wanted, organisation=organisation.pk if organisation else None)
     if welcome:
         send_welcome(user, by=by)
@@ -112,12 +114,64 @@ def change_address(*, user: User, email: str, by: User | None) -> None:
     address = identifier(email).lower()
     _refuse_above(user, by)
     check_address(address, user)
-    before, user.email = user.email, address
-    user.set_unusable_password()
-    user.save(update_fields=["email", "password"])
-    EmailAddress.objects.filter(user=user).delete()
-    EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
+    before = user.email
+    _end_access(user)
+    _move(user, address)
     audit.record("user.address", user, by=by, personal={"from": before, "to": address})
+
+
+@transaction.atomic
+def hand_over(*, user: User, name: str, by: User | None, email: str = "", post: str | None = None, welcome: bool = False) -> None:
+    """The post has a new holder: from now on the account is theirs, with all that belongs to the post.
+
+    The predecessor's password, open sessions and pending links no longer let anyone in. Handing over says who is in the post,
+    so the account counts as confirmed today.
+
+    Args:
+        email: the successor's address; empty where the post has a mailbox of its own that stays.
+        post: how the post is called from now on; None or "" leaves it.
+        welcome: send the successor the mail that says so and how to sign in.
+
+    Raises:
+        Refused: for a closed account, without a name, for an address that has an account, or where it is not ``by``'s to change.
+    """
+    _refuse_above(user, by)
+    User.objects.select_for_update().get(pk=user.pk)
+    user.refresh_from_db()
+    name, address = name.strip(), identifier(email).lower() or user.email
+    if not user.is_active:
+        raise Refused(_("This account is closed. Please open it before it is handed over."))
+    if not name:
+        raise Refused(_("Please say who takes the account over."))
+    check_address(address, user)
+    personal = {"from": holders.end(user=user).name, "to": name}
+    moved = address != user.email
+    _end_access(user)
+    if moved:
+        personal |= {"address_from": user.email, "address_to": address}
+        _move(user, address)
+    user.name, user.post, user.confirmed_on = name, post or user.post, timezone.localdate()
+    user.save(update_fields=["name", "post", "confirmed_on"])
+    holders.begin(user=user, by=by)
+    audit.record("user.hand_over", user, by=by, moved=moved, personal=personal)
+    if welcome:
+        send_handed_over(user, by=by)
+
+
+@transaction.atomic
+def confirm_holder(*, user: User, by: User | None) -> None:
+    """Someone says that the post and its holder are as shown; asked each April and May. Saying it twice changes nothing.
+
+    Raises:
+        Refused: when the account is not ``by``'s to change.
+    """
+    _refuse_above(user, by)
+    today = timezone.localdate()
+    if user.confirmed_on == today:
+        return
+    user.confirmed_on = today
+    user.save(update_fields=["confirmed_on"])
+    audit.record("user.confirm", user, by=by)
 
 
 @transaction.atomic
@@ -135,6 +189,19 @@ def set_active(*, user: User, active: bool, by: User | None) -> None:
     user.is_active = active
     user.save(update_fields=["is_active"])
     audit.record("user.open" if active else "user.close", user, by=by)
+
+
+def _end_access(user: User) -> None:
+    """The old password no longer signs in; sessions and links made with it end, for all of them hang on it."""
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+
+
+def _move(user: User, address: str) -> None:
+    user.email = address
+    user.save(update_fields=["email"])
+    EmailAddress.objects.filter(user=user).delete()
+    EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
 
 
 def _refuse_above(user: User, by: User | None) -> None:

@@ -3,10 +3,12 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from partnership import account_mails
 from partnership.models import User
+from partnership.normalise import identifier
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -15,6 +17,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def pre_login(self, request: HttpRequest, user: Any, **facts: Any) -> HttpResponse | None:
+        """A code that went to an address the account has given up since (it was handed over) signs nobody in."""
+        email = facts.get("email")
+        if email and identifier(email).lower() != user.email.lower():
+            request.session.flush()  # what allauth keeps of the attempt goes with it
+            return redirect("account_login")
+        return super().pre_login(request, user, **facts)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put the mail into the outbox, in the language of the account. An address without an account gets none."""

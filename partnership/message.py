@@ -1,5 +1,6 @@
 """Makes the message of an outbox row: marks filled, text and HTML, attached parts, one recipient, the same Message-ID each time."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email import policy
@@ -19,6 +20,8 @@ from django.utils.html import escape
 from partnership import addresses, marks, purposes
 from partnership.models import Email
 
+MOST_REFERENCES = 20  # a header stays short however long the conversation
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,300}>")
 _WIRE = policy.compat32.clone(linesep="\r\n")
 
 
@@ -46,6 +49,7 @@ def build(email: Email) -> Built:
     attached = purpose.attach(email)
     message = _together(email, "mixed", [body, *map(_attachment, attached)]) if attached else body
     _head(message, email, purpose.reply_to(email))
+    _thread(message, purpose.thread(email), own=email.message_id)
     return Built(sender=sender(), recipient=addresses.on_the_wire(email.to_address), data=message.as_bytes(policy=_WIRE))
 
 
@@ -66,6 +70,16 @@ def _head(message: Message, email: Email, reply_to: str) -> None:
     message["X-Outbox-Id"] = str(email.outbox_id)
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = email.language
+
+
+def _thread(message: Message, earlier: Sequence[str], *, own: str) -> None:
+    """Say which mails this one follows (RFC 5322 3.6.4): the first, which all programs sort by, and the latest."""
+    known = [one for one in dict.fromkeys(earlier) if one != own and _MESSAGE_ID.fullmatch(one)]
+    if not known:
+        return
+    kept = known if len(known) <= MOST_REFERENCES else [known[0], *known[1 - MOST_REFERENCES :]]
+    message["In-Reply-To"] = kept[-1]
+    message["References"] = Header(" ".join(kept), "us-ascii", header_name="References")  # type: ignore[assignment]
 
 
 def _bodies(email: Email, text: str, html: str) -> Message:

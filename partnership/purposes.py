@@ -42,6 +42,7 @@ class Purpose:
 
     ``check`` is asked right before a mail is transmitted: a word of partnership/reasons.py cancels it, "" lets it go.
     ``links`` gives the addresses that fill the marks of the text; they are never stored.
+    ``thread`` gives the Message-IDs of earlier mails of the same conversation, oldest first, so that mail programs show them together.
     ``reply_to`` is where an answer by mail goes, if not to the sender.
     ``address`` says where a mail that did not arrive is sent again: to the address that the register has by now.
     ``uncertain`` is the default when nobody knows whether a mail arrived: "hold", "resend" or "sent".
@@ -69,6 +70,7 @@ class Purpose:
     links: Callable[["Email"], Mapping[str, str]] = lambda _email: {}
     attach: Callable[["Email"], Sequence[Attached]] = lambda _email: ()
     address: Callable[["Email"], str] = lambda email: email.to_address
+    thread: Callable[["Email"], Sequence[str]] = lambda _email: ()
     reply_to: Callable[["Email"], str] = lambda _email: ""
     secret: bool = False  # the text itself is a secret (a login code): wiped once the mail is final
     uncertain: str = "hold"

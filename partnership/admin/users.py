@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -12,8 +13,9 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from partnership import account_mails, accounts, roles
+from partnership import account_mails, accounts, holders, roles
 from partnership.admin.base import BaseAdmin
+from partnership.admin.hand_over import hand_over
 from partnership.fields import AddressField
 from partnership.forms import VersionedModelForm
 from partnership.models import User
@@ -130,6 +132,8 @@ class UserAdmin(BaseAdmin):
             obj.__dict__.update(made.__dict__)
             return
         super().save_model(request, obj, form, change)
+        if "name" in form.changed_data:
+            holders.rename(user=obj)
         if "address" in form.changed_data:
             accounts.change_address(user=obj, email=data["address"], by=by)  # type: ignore[arg-type]
         if "roles" in form.changed_data:
@@ -146,15 +150,30 @@ class UserAdmin(BaseAdmin):
         """Written down by accounts.create."""
 
     def get_urls(self) -> list[URLPattern]:
-        """With the button that sends the link to set a password."""
-        link = path(
-            "<path:object_id>/password-link/", self.admin_site.admin_view(self.password_link), name="partnership_user_password_link"
-        )
-        return [link, *super().get_urls()]
+        """With the button that sends the link to set a password, and the page that hands the account over."""
+        wrap = self.admin_site.admin_view
+        link = path("<path:object_id>/password-link/", wrap(self.password_link), name="partnership_user_password_link")
+        over = path("<path:object_id>/hand-over/", wrap(self.hand_over), name="partnership_user_hand_over")
+        return [link, over, *super().get_urls()]
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+        """With those who have held the account."""
+        user = self.get_object(request, unquote(object_id))
+        extra = {"tenures": holders.of(user) if user else [], **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, extra)
+
+    def hand_over(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Give the account to whoever fills the post now."""
+        user = self.get_object(request, unquote(object_id))
+        if user is None:
+            raise Http404(object_id)
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        return hand_over(request, user)
 
     def password_link(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Send the owner the link with which they set a password; nobody else ever knows it."""
-        user = self.get_object(request, object_id)
+        user = self.get_object(request, unquote(object_id))
         if user is None or request.method != "POST":
             raise Http404(object_id)
         if not self.has_change_permission(request, user) or not user.is_active:

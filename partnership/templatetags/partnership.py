@@ -74,6 +74,14 @@ def fiscal_year(value: Any) -> str:
     return f"FY{year}" if _language().startswith("en") else dates.fiscal_year_ja(year)
 
 
+@register.filter
+def file_size(value: Any) -> str:
+    """48 KB · 1.2 MB, as file managers say it."""
+    if not isinstance(value, int):
+        return ""
+    return f"{value / 2**20:.1f} MB" if value >= 1000 * 2**10 else f"{max(1, round(value / 2**10))} KB"
+
+
 # ── fields ───────────────────────────────────────────────────────────────────
 @register.filter
 def control(field: BoundField) -> str:
