@@ -149,6 +149,7 @@ TABLE: dict[str, Row] = {
     "admin:partnership_position_delete": Row(ROOT, ROOT),
     "admin:partnership_position_change": Row(READERS, DESK),
     "admin:partnership_user_password_link": Row(NOBODY, DESK, of=_account),
+    "admin:partnership_user_hand_over": Row(DESK, DESK, of=_account),
     "admin:partnership_user_changelist": Row(DECIDERS, DECIDERS),
     "admin:partnership_user_add": Row(DESK, DESK),
     "admin:partnership_user_history": Row(DECIDERS, DECIDERS),
