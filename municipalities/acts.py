@@ -7,6 +7,34 @@ from partnership import acts
 acts.register(
     {
         "municipalrequest.start": gettext_lazy("began a request: %(about)s"),
+        "municipalrequest.join": gettext_lazy("named the joint applicants: %(about)s"),
+        "municipalrequest.discard": gettext_lazy("threw a draft away: %(about)s"),
+        "municipalrequest.adopt": gettext_lazy("handed a draft to the local government: %(about)s"),
+        "municipalrequest.submit": gettext_lazy("submitted: %(about)s"),
+        "municipalrequest.resubmit": gettext_lazy("corrected and sent again: %(about)s"),
+        "municipalrequest.confirm": gettext_lazy("confirmed the joint application: %(about)s"),
+        "municipalrequest.refuse": gettext_lazy("does not take part: %(about)s"),
+        "municipalrequest.relay": gettext_lazy("passed on with an opinion: %(about)s"),
+        "municipalrequest.days_over": gettext_lazy("went on without joint applicants who did not answer: %(about)s"),
+        "municipalrequest.take": gettext_lazy("began to consider: %(about)s"),
+        "municipalrequest.assign": gettext_lazy("changed who is in charge: %(about)s"),
+        "municipalrequest.ask": gettext_lazy("asked the applicants: %(about)s"),
+        "municipalrequest.send_back": gettext_lazy("returned for correction: %(about)s"),
+        "municipalrequest.reply": gettext_lazy("replied: %(about)s"),
+        "municipalrequest.say": gettext_lazy("wrote a message: %(about)s"),
+        "municipalrequest.note": gettext_lazy("wrote an internal note: %(about)s"),
+        "municipalrequest.accept": gettext_lazy("accepted: %(about)s"),
+        "municipalrequest.decline": gettext_lazy("declined: %(about)s"),
+        "municipalrequest.withdraw": gettext_lazy("withdrew: %(about)s"),
+        "municipalrequest.reopen": gettext_lazy("took up again: %(about)s"),
+        "municipalrequest.close": gettext_lazy("filed: %(about)s"),
+        "municipalrequest.tag": gettext_lazy("filed under other words: %(about)s"),
+        "municipalrequest.relate": gettext_lazy("named related requests: %(about)s"),
+        "municipalrequest.record_opinion": gettext_lazy("noted the opinion of the mission: %(about)s"),
+        "decisionpaper.prepare": gettext_lazy("prepared the answer: %(about)s"),
+        "decisionpaper.edit": gettext_lazy("changed the letter of an answer: %(about)s"),
+        "decisionpaper.announce": gettext_lazy("gave the answer: %(about)s"),
+        "decisionpaper.drop": gettext_lazy("dropped the prepared answer: %(about)s"),
     }
 )
 acts.register(
@@ -31,3 +59,4 @@ acts.register(
         "enquiry.purge": gettext_lazy("deleted the names and contacts of %(count)s old enquiries"),
     }
 )
+acts.register({"municipalrequest.reorder": gettext_lazy("gave a request another place in the prefecture’s order: %(about)s")})
