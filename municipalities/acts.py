@@ -60,3 +60,4 @@ acts.register(
     }
 )
 acts.register({"municipalrequest.reorder": gettext_lazy("gave a request another place in the prefecture’s order: %(about)s")})
+acts.register({"municipalrequest.choose_call": gettext_lazy("chose the call that a draft answers: %(about)s")})

@@ -148,6 +148,29 @@ def _must_be_relayed(request: MunicipalRequest) -> bool:
 
 
 @transaction.atomic
+def choose_call(*, request: MunicipalRequest, call: Call | None, by: User) -> MunicipalRequest:
+    """Say which call a draft answers, or that it answers none; a way that the call does not take is left.
+
+    Raises:
+        Refused: when the call is about something else, or the request is sent.
+    """
+    row = MunicipalRequest.objects.select_for_update().get(pk=request.pk)
+    rights.demand(row, "save", by)
+    if row.state != MunicipalRequest.State.DRAFT:
+        raise Refused(_("The call cannot be changed any more: the request is “%(state)s”.") % {"state": row.get_state_display()})
+    if call is not None and row.kind not in call.kinds:
+        raise Refused(_("This call is not about that kind of request."))
+    if row.call_id == (call.pk if call else None):
+        return row
+    row.call = call
+    if call is not None and call.relay == Call.Relay.NO:
+        row.relay = None
+    row.save()
+    audit.record("municipalrequest.choose_call", row, by=by, call=call.pk if call else None)
+    return row
+
+
+@transaction.atomic
 def discard(*, request: MunicipalRequest, by: User) -> None:
     """Throw a draft away with its files.
 

@@ -51,11 +51,13 @@ def start(
     call: Call | None = None,
     start_key: UUID | None = None,
     copy_of: MunicipalRequest | None = None,
+    source: str = Source.PORTAL,
 ) -> MunicipalRequest:
     """Begin a draft. The same ``start_key`` twice, also at the same moment, is the same draft.
 
     Args:
         copy_of: an earlier request of the same kind and body, whose words and answers it takes over.
+        source: how it reaches us, such as by an uploaded form.
 
     Raises:
         Refused: for a body that is not theirs, a kind or a call that does not fit.
@@ -66,7 +68,14 @@ def start(
     try:
         with transaction.atomic():
             request = MunicipalRequest.objects.create(
-                kind=kind, applicant=applicant, call=call, created_by=by, start_key=start_key, saved_at=timezone.now(), is_demo=by.is_demo
+                kind=kind,
+                applicant=applicant,
+                call=call,
+                created_by=by,
+                start_key=start_key,
+                source=source,
+                saved_at=timezone.now(),
+                is_demo=by.is_demo,
             )
     except IntegrityError:  # pressed twice: the other one was first
         if (begun := _begun(start_key, by)) is not None:
