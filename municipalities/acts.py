@@ -61,3 +61,19 @@ acts.register(
 )
 acts.register({"municipalrequest.reorder": gettext_lazy("gave a request another place in the prefecture’s order: %(about)s")})
 acts.register({"municipalrequest.choose_call": gettext_lazy("chose the call that a draft answers: %(about)s")})
+acts.register(
+    {
+        "accessrequest.ask": gettext_lazy("asked for access to the portal: %(about)s"),
+        "accessrequest.grant": gettext_lazy("gave access to the portal: %(about)s"),
+        "accessrequest.refuse": gettext_lazy("refused access to the portal: %(about)s"),
+        "accessrequest.expire": gettext_lazy("closed an access that nobody had confirmed: %(about)s"),
+        "accessrequest.purge": gettext_lazy("deleted the names and addresses of %(count)s accesses that were not confirmed"),
+        "account.leave": gettext_lazy("closed their own account: %(about)s"),
+        "attraction.retire": gettext_lazy("took off the list: %(about)s"),
+        "attraction.restore": gettext_lazy("put back on the list: %(about)s"),
+        "chief.succeed": gettext_lazy("entered a new chief: %(about)s"),
+        "chief.correct": gettext_lazy("corrected the name of a chief: %(about)s"),
+        "organisation.contact": gettext_lazy("changed the contact of the office: %(about)s"),
+        "position.contact": gettext_lazy("changed the contact of the section: %(about)s"),
+    }
+)

@@ -5,3 +5,15 @@ from django.utils.translation import gettext_lazy as _
 from partnership import menu
 
 menu.register(menu.Item("portal", _("Home"), "portal:home", order=0, door="portal"))
+menu.register(
+    menu.Item(
+        "enquiries",
+        _("Enquiries"),
+        "admin:municipalities_enquiry_changelist",
+        ["municipalities.view_enquiry"],
+        ["municipalities/enquiry/"],
+        order=22,
+    )
+)
+menu.register(menu.Item("profile", _("Profile"), "portal:body", order=40, door="portal", of_a_body=True))
+menu.register(menu.Item("accounts", _("Accounts"), "portal:accounts", order=50, door="portal", of_a_body=True))

@@ -1,6 +1,6 @@
 """Addresses of the portal; each module brings its own."""
 
-from municipalities.portal import access, accounts, body, calls, files, finder, following, home, writing
+from municipalities.portal import access, accounts, attractions, body, calls, files, finder, following, home, listing, relay, writing
 
 app_name = "portal"
 urlpatterns = [
@@ -9,8 +9,11 @@ urlpatterns = [
     *calls.urlpatterns,
     *finder.urlpatterns,
     *writing.urlpatterns,
+    *listing.urlpatterns,
     *following.urlpatterns,
+    *relay.urlpatterns,
     *files.urlpatterns,
     *body.urlpatterns,
+    *attractions.urlpatterns,
     *accounts.urlpatterns,
 ]

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from partnership import dates, languages, menu, search
+from partnership.models.base import Bilingual
 
 register = template.Library()
 
@@ -80,6 +81,19 @@ def file_size(value: Any) -> str:
     if not isinstance(value, int):
         return ""
     return f"{value / 2**20:.1f} MB" if value >= 1000 * 2**10 else f"{max(1, round(value / 2**10))} KB"
+
+
+@register.filter
+def month(value: Any) -> str:
+    """2026年11月 · November 2026."""
+    day = _day(value)
+    return dates.month(day, _language()) if day else ""
+
+
+@register.filter
+def in_language(thing: Bilingual, name: str) -> str:
+    """A text that a row has in two languages, in the language of the page."""
+    return thing.in_language(name)
 
 
 # ── fields ───────────────────────────────────────────────────────────────────
