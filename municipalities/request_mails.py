@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from municipalities import answers, officials, parties, steps, timeline
+from municipalities import answers, clock, officials, parties, steps, timeline
 from municipalities.models import LocalGovernment, MunicipalRequest, RequestMessage
 from municipalities.questions import Type
 from partnership import addresses, attachments, dates, emails, letters
@@ -96,8 +96,11 @@ def _with_all(message: RequestMessage) -> MunicipalRequest:
 
 def _queue(request: MunicipalRequest, message: RequestMessage, reader: Reader, *, by: User | None) -> Email:
     with translation.override(reader.language):
-        subject = _subject(request, steps.headline(message, reader.body))
-        text = "\n".join(_lines(request, message, reader))
+        if message.kind in _LETTERS:  # the letter is the mail, as it was approved
+            subject, lines = message.facts.get("subject", ""), letter_lines(request, message.kind, message.text)
+        else:
+            subject, lines = _subject(request, steps.headline(message, reader.body)), _lines(request, message, reader)
+        text = "\n".join(lines)
     return emails.queue(
         purpose=PURPOSE,
         to_address=reader.address,
@@ -140,14 +143,26 @@ def _lines(request: MunicipalRequest, message: RequestMessage, reader: Reader) -
     yield from _facts(request)
     if message.kind == Kind.SUBMITTED or message.facts.get("corrected"):
         yield from _form(request)
-    yield from ("", _("The page of the request (you sign in with your account):"), page_of(request), "")
-    yield _("If you cannot open the page, telephone us or answer this mail; leave the number %(number)s in the subject.") % {
-        "number": request.number
-    }
+    yield from _where(request)
     yield from ("", _("Local Partnership Cooperation Division, Ministry of Foreign Affairs of Japan"))
     yield _("Telephone: %(phone)s") % {"phone": settings.CONTACT_PHONE}
     if settings.CONTACT_EMAIL:
         yield _("E-mail: %(address)s") % {"address": settings.CONTACT_EMAIL}
+
+
+def _where(request: MunicipalRequest) -> Iterator[str]:
+    yield from ("", _("The page of the request (you sign in with your account):"), page_of(request), "")
+    yield _("If you cannot open the page, telephone us or answer this mail; leave the number %(number)s in the subject.") % {
+        "number": request.number
+    }
+
+
+def letter_lines(request: MunicipalRequest, outcome: str, letter: str) -> Iterator[str]:
+    """The letter of an answer, and below it where the request can be read and what can still be done."""
+    yield from (letter.rstrip(), "", _RULE)
+    if outcome == Kind.DECLINED:
+        yield _("If something changes, the request can be taken up again within %(days)s days.") % {"days": clock.REOPEN_DAYS}
+    yield from _where(request)
 
 
 def _turn(request: MunicipalRequest, message: RequestMessage, reader: Reader) -> Iterator[str]:
@@ -167,7 +182,7 @@ def _facts(request: MunicipalRequest) -> Iterator[str]:
     if request.relay is not None:
         yield f"{_('Through')}{colon}{request.relay}"
     if request.submitted_at is not None:
-        yield f"{_('Submitted')}{colon}{dates.long_moment(request.submitted_at, language)}"
+        yield f"{_('Submitted to the Ministry')}{colon}{dates.long_moment(request.submitted_at, language)}"
     if request.state in MunicipalRequest.ACTIVE and request.expected_on is not None:
         yield f"{_('Answer expected')}{colon}{timeline.around(request.expected_on)}"
     if request.assignee is not None and request.state in MunicipalRequest.ACTIVE:

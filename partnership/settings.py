@@ -205,6 +205,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal the audit trail": {"task": "partnership.tasks.seal", "schedule": schedule(300), "options": {"expires": 300}},
     "scan files": {"task": "partnership.tasks.scan_attachments", "schedule": schedule(SCAN_SWEEP), "options": {"expires": SCAN_SWEEP}},
     "sweep files": {"task": "partnership.tasks.sweep_attachments", "schedule": crontab(hour=3, minute=50), "options": {"expires": 36_000}},
+    "file ended requests": {"task": "municipalities.tasks.nightly", "schedule": crontab(hour=2, minute=40), "options": {"expires": 36_000}},
     "purge personal data": {"task": "partnership.tasks.purge", "schedule": crontab(hour=3, minute=20), "options": {"expires": 36_000}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
