@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -17,9 +17,8 @@ from partnership.transitions import Refused
 
 RAW = "_raw"  # what was typed and could not be read, by question; a draft keeps it
 ANY_COUNTRY = "*"
+LONGEST_RAW = 20_000  # characters of one text that a draft keeps though it cannot be read
 LARGEST = 300_000  # characters of all answers of a request together, as JSON
-_ROWS = frozenset({Type.ATTRACTIONS, Type.MISSION})  # kept in fields of the request
-_TEXTS = frozenset({Type.LINE, Type.TEXT})
 
 
 def asked(kind: Kind, answers: Mapping[str, Any]) -> list[Question]:
@@ -50,14 +49,14 @@ def tidied(kind: Kind, answers: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for question in kind.questions:
         value = answers.get(question.key)
-        if question.type in _ROWS or is_empty(value):
+        if question.type.is_row or is_empty(value):
             continue
         if not fits(question, value):
             raise Refused(_("The answer to “%(question)s” cannot be kept as it is.") % {"question": question.label})
         found[question.key] = value
-    known = {question.key for question in kind.questions}
+    known = {question.key for question in kind.questions} | {"title"}
     raw = answers.get(RAW)
-    if isinstance(raw, dict) and (kept := {key: str(text)[:2000] for key, text in raw.items() if key in known and text}):
+    if isinstance(raw, dict) and (kept := {key: str(text)[:LONGEST_RAW] for key, text in raw.items() if key in known and text}):
         found[RAW] = kept
     if len(json.dumps(found, ensure_ascii=False)) > LARGEST:
         raise Refused(_("The answers are too long. Send long texts as files."))
@@ -101,20 +100,34 @@ def _day(text: str) -> dt.date | None:
     return day if EARLIEST <= day <= LATEST else None
 
 
-def missing(kind: Kind, answers: Mapping[str, Any], rows: Mapping[Type, bool]) -> list[tuple[str, str]]:
+def missing(kind: Kind, answers: Mapping[str, Any], rows: Mapping[str, Sequence[Any]]) -> list[tuple[str, str]]:
     """What must still be answered: the key of each question with a sentence.
 
     Args:
-        rows: which of the answers that are rows (attractions, the mission) are there.
+        rows: the answers that are rows (attractions, the mission), by key of the question.
     """
     raw = answers.get(RAW, {})
     found = []
     for question in asked(kind, answers):
+        given = rows.get(question.key, ()) if question.type.is_row else answers.get(question.key)
         if question.key in raw:
             found.append((question.key, _("“%(question)s”: correct what was typed; it cannot be read.") % {"question": question.label}))
-        elif question.required and not (rows.get(question.type) if question.type in _ROWS else not is_empty(answers.get(question.key))):
+        elif question.required and (is_empty(given) or given == ()):
             found.append((question.key, _("“%(question)s” is not answered yet.") % {"question": question.label}))
+        elif question.type.is_row:
+            found += [(question.key, sentence) for sentence in _lacking(question, given or ())]
     return found
+
+
+def _lacking(question: Question, rows: Sequence[Any]) -> list[str]:
+    """What the chosen attractions do not say of themselves though the question wants it."""
+    words = _("“%(name)s”: add its %(fact)s on the page of your local government.")
+    return [
+        words % {"name": row, "fact": row._meta.get_field(name).verbose_name}
+        for row in rows
+        for name in question.wants
+        if not getattr(row, name)
+    ]
 
 
 def carried_over(kind: Kind, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,7 +136,7 @@ def carried_over(kind: Kind, answers: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for question in kind.questions:
         value = answers.get(question.key)
-        if question.type in _ROWS or is_empty(value) or not fits(question, value):
+        if question.type.is_row or is_empty(value) or not fits(question, value):
             continue
         if question.type == Type.DATE and dt.date.fromisoformat(value) < today:
             continue
@@ -161,6 +174,8 @@ def _countries(codes: list[str]) -> list[str]:
 _FIT: dict[Type, Callable[[Question, Any], bool]] = {
     Type.LINE: _fits_text,
     Type.TEXT: _fits_text,
+    Type.PHONE: _fits_text,
+    Type.EMAIL: _fits_text,
     Type.NUMBER: _fits_number,
     Type.YEN: _fits_number,
     Type.YES: lambda _question, value: isinstance(value, bool),
@@ -175,6 +190,8 @@ _FIT: dict[Type, Callable[[Question, Any], bool]] = {
 _SAID: dict[Type, Callable[[Question, Any], list[str]]] = {
     Type.LINE: lambda _question, value: value.splitlines(),
     Type.TEXT: lambda _question, value: value.splitlines(),
+    Type.PHONE: lambda _question, value: [value],
+    Type.EMAIL: lambda _question, value: [value],
     Type.NUMBER: lambda _question, value: [f"{value:,}"],
     Type.YEN: lambda _question, value: [_("%(yen)s yen") % {"yen": f"{value:,}"}],
     Type.YES: lambda _question, value: [_("yes") if value else _("no")],

@@ -127,8 +127,7 @@ def missing(request: MunicipalRequest) -> list[tuple[str, str]]:
     The key is that of a question, of a document, or ``title``, ``call``, ``relay``.
     """
     found = [] if request.title else [("title", _("Give it a subject: a few words that name it in every list."))]
-    rows = {Type.ATTRACTIONS: request.attractions.exists(), Type.MISSION: request.mission_id is not None}
-    found += answers.missing(request.kind_facts, request.answers, rows)
+    found += answers.missing(request.kind_facts, request.answers, _rows(request))
     there = set(attachments.of(request).values_list("label", flat=True))
     found += [
         (document.key, _("The document “%(document)s” is missing.") % {"document": document.label})
@@ -140,6 +139,18 @@ def missing(request: MunicipalRequest) -> list[tuple[str, str]]:
     if _must_be_relayed(request) and request.relay_id is None:
         found.append(("relay", _("This call takes requests through the prefecture. Name it.")))
     return found
+
+
+def _rows(request: MunicipalRequest) -> dict[str, list[Any]]:
+    """The answers that are rows, by key of their question."""
+    chosen = list(request.attractions.all())
+    rows: dict[str, list[Any]] = {}
+    for question in request.kind_facts.questions:
+        if question.type == Type.ATTRACTIONS:
+            rows[question.key] = [one for one in chosen if not question.attractions or one.kind in question.attractions]
+        elif question.type == Type.MISSION:
+            rows[question.key] = [request.mission] if request.mission else []
+    return rows
 
 
 def _must_be_relayed(request: MunicipalRequest) -> bool:

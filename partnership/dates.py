@@ -62,3 +62,13 @@ def long_moment(moment: dt.datetime, language: str, zone: str = "Asia/Tokyo") ->
     if language.startswith("en"):
         return f"{day}, {local:%H:%M} {zone_name(local)}"
     return f"{day}{local:%H:%M}" + ("" if zone == "Asia/Tokyo" else f"（{zone_name(local)}）")
+
+
+def month_name(number: int, language: str) -> str:
+    """7月 · July."""
+    return _MONTHS_EN[number - 1] if language.startswith("en") else f"{number}月"
+
+
+def year(number: int, language: str) -> str:
+    """2027年（令和9年） · 2027."""
+    return str(number) if language.startswith("en") else f"{number}年（{era_year(dt.date(number, 12, 31))}）"
