@@ -11,9 +11,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from municipalities import answers, clock, officials, parties, steps, timeline
+from municipalities import clock, officials, parties, request_forms, steps, timeline
 from municipalities.models import LocalGovernment, MunicipalRequest, RequestMessage
-from municipalities.questions import Type
 from partnership import addresses, attachments, dates, emails, letters
 from partnership.models import Email, User
 
@@ -191,27 +190,13 @@ def _facts(request: MunicipalRequest) -> Iterator[str]:
 
 def _form(request: MunicipalRequest) -> Iterator[str]:
     """Everything that was sent, so that the mail can be filed in the town hall as it is."""
-    for section in request.kind_facts.sections:
-        told = [line for question in section.questions for line in _answer(request, question.key)]
-        if told:
-            yield from ("", f"■ {section.title}", *told)
+    for title, told in request_forms.shown(request):
+        yield from ("", f"■ {title}")
+        for label, said in told:
+            yield f"・{label}"
+            yield from (f"　　{line}" for line in said)
     if files := [file.name for file in attachments.of(request)]:
         yield from ("", f"■ {_('Files')}", *(f"・{name}" for name in files))
-
-
-def _answer(request: MunicipalRequest, key: str) -> Iterator[str]:
-    question = request.kind_facts.question(key)
-    if question is None:
-        return
-    if question.type == Type.ATTRACTIONS:
-        said = [str(one) for one in request.attractions.all()]
-    elif question.type == Type.MISSION:
-        said = [str(request.mission)] if request.mission else []
-    else:
-        said = answers.words(question, request.answers.get(key)) if answers.is_asked(question, request.answers) else []
-    if said:
-        yield f"・{question.label}"
-        yield from (f"　　{line}" for line in said)
 
 
 def _notice(request: MunicipalRequest, message: RequestMessage, staff: User, *, by: User | None) -> Email:

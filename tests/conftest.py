@@ -21,6 +21,7 @@ from partnership.models import Organisation, User
 from tests import factories, pages
 from tests.browser import browser_page, chromium, live, stack  # noqa: F401  fixtures
 from tests.services import postgres, redis
+from tests.town_hall import city, official, prefectural, prefecture  # noqa: F401  fixtures
 
 SERVERS = ("live", "stack")  # fixtures that start a whole server: their tests share one process
 # What differs on SQLite, and so is run there as well: locks and claims, constraints, bad input, versions, searching, registers.
