@@ -77,3 +77,9 @@ acts.register(
         "position.contact": gettext_lazy("changed the contact of the section: %(about)s"),
     }
 )
+acts.register(
+    {
+        "municipalrequest.link": gettext_lazy("made it part of the event: %(title)s"),
+        "municipalrequest.unlink": gettext_lazy("took it off the event: %(title)s"),
+    }
+)

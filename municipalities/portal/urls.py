@@ -1,6 +1,22 @@
 """Addresses of the portal; each module brings its own."""
 
-from municipalities.portal import access, accounts, attractions, body, calls, files, finder, following, home, listing, relay, writing
+from municipalities.portal import (
+    access,
+    accounts,
+    attractions,
+    body,
+    calls,
+    endings,
+    files,
+    finder,
+    following,
+    home,
+    listing,
+    relay,
+    review,
+    starting,
+    writing,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -8,9 +24,12 @@ urlpatterns = [
     *access.urlpatterns,
     *calls.urlpatterns,
     *finder.urlpatterns,
+    *starting.urlpatterns,
     *writing.urlpatterns,
+    *review.urlpatterns,
     *listing.urlpatterns,
     *following.urlpatterns,
+    *endings.urlpatterns,
     *relay.urlpatterns,
     *files.urlpatterns,
     *body.urlpatterns,
