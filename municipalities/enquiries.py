@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from municipalities import numbers
 from municipalities.models import Consultation, Enquiry, MunicipalRequest
-from partnership import audit, business_days
+from partnership import audit, business_days, roles
 from partnership.models import Organisation, User
-from partnership.normalise import search_key
+from partnership.normalise import identifier, search_key
 from partnership.transitions import Refused, move, step
 
 State = Enquiry.State
@@ -273,6 +273,26 @@ def _copy(stored: Enquiry, shown: Enquiry) -> None:
         for field in Enquiry._meta.concrete_fields:
             setattr(shown, field.attname, getattr(stored, field.attname))
 
+
+# ── who answers, and how to reach who asked ──────────────────────────────────
+
+
+def colleagues() -> models.QuerySet[User]:
+    """Those who answer enquiries: the division and the Osaka Liaison Office."""
+    return User.objects.filter(is_active=True, groups__name__in=[roles.DESK, roles.OSAKA]).distinct().order_by("name", "pk")
+
+
+def contact_link(contact: str) -> str:
+    """``mailto:`` or ``tel:`` for what is one address or one number, else nothing."""
+    said = identifier(contact)
+    if _MAIL.fullmatch(said):
+        return f"mailto:{said}"
+    figures = said.translate(str.maketrans("", "", "-() "))
+    return f"tel:{figures}" if _PHONE.fullmatch(figures) else ""
+
+
+_MAIL = re.compile(r"[^@\s?&]+@[^@\s?&]+\.[a-z]+", re.IGNORECASE)
+_PHONE = re.compile(r"\+?[0-9]{6,15}", re.ASCII)
 
 # ── what waits, and what was asked before ────────────────────────────────────
 

@@ -42,7 +42,7 @@ class Panel:
     key: str
     template: str
     context: Callable[["HttpRequest"], Mapping[str, Any] | None]  # None hides it
-    place: str = "main"  # main, side
+    place: str = "main"  # head, main, side
     order: int = 50
 
 

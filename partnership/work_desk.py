@@ -96,6 +96,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "counts": counts,
         "lines": [line(turn, now) for turn in shown],
         "total": len(turns),
+        "head_panels": panels(request, "head"),
         "main_panels": panels(request, "main"),
         "side_panels": panels(request, "side"),
     }

@@ -10,6 +10,7 @@ ROWS = {
     "Country": factories.country,
     "CountryGroup": factories.country_group,
     "Email": factories.email,
+    "Enquiry": factories.enquiry,
     "Figure": factories.figure,
     "LocalGovernment": factories.local_government,
     "Organisation": factories.embassy,
