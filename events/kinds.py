@@ -35,6 +35,13 @@ class Kind:
     checklist: tuple[ChecklistLine, ...] = ()
     letters: dict[str, letter_texts.LetterText] = field(default_factory=dict)  # by purpose: invitation, ...
     defaults: dict[str, Any] = field(default_factory=dict)  # what the form of a new event begins with, by field
+    # what local governments ask for and get as an event of this kind (municipalities/kinds.py), and how it is begun then
+    from_requests: tuple[str, ...] = ()
+    first_host: str = "body:mofa"  # register key of who hosts first; "mission" is the one that the request names, "" nobody
+    chiefs_host: bool = False  # minister, governor and mayor sign; otherwise their offices do
+    joins_as: str = "co_host"  # role of the local governments (EventHost.Role)
+    title_ja: str = ""  # {bodies} {hosts} {ordinal} {fiscal_year}
+    title_en: str = ""  # likewise
 
 
 # ── checklists ───────────────────────────────────────────────────────────────
@@ -182,6 +189,10 @@ KINDS: dict[str, Kind] = {
             checklist=_IIKURA,
             letters=letter_texts.RECEPTION,
             defaults={**_AT_IIKURA, "capacity": 300},
+            from_requests=("cohost_reception",),
+            chiefs_host=True,
+            title_ja="{hosts}共催レセプション",
+            title_en="Reception co-hosted by {hosts}",
         ),
         Kind(
             "city_mayors_reception",
@@ -192,6 +203,7 @@ KINDS: dict[str, Kind] = {
             checklist=_MAYORS,
             letters=letter_texts.RECEPTION_BY_ONE,
             defaults=_AT_IIKURA,
+            chiefs_host=True,
         ),
         Kind(
             "regional_promotion_seminar",
@@ -202,6 +214,9 @@ KINDS: dict[str, Kind] = {
             series=True,
             checklist=_SEMINAR_LINES,
             letters=letter_texts.SEMINAR,
+            from_requests=("regional_promotion_seminar",),
+            title_ja="第{ordinal}回地域の魅力発信セミナー",
+            title_en="The {ordinal} Regional Promotion Seminar",
         ),
         Kind(
             "diplomats_study_tour",
@@ -213,6 +228,9 @@ KINDS: dict[str, Kind] = {
             series=True,
             checklist=_TOUR_LINES,
             letters=letter_texts.TOUR,
+            from_requests=("diplomats_study_tour",),
+            title_ja="駐日外交団地方視察ツアー（{bodies}）",
+            title_en="Diplomats’ Study Tour to {bodies}",
         ),
         # the Protocol Office’s own programme for heads of mission with their spouses; never counted among the study tours
         Kind(
@@ -224,6 +242,10 @@ KINDS: dict[str, Kind] = {
             "御参加",
             checklist=_TOUR_LINES,
             letters=letter_texts.TOUR,
+            from_requests=("sister_city_support",),
+            first_host="body:protocol",
+            title_ja="駐日各国大使の地方（{bodies}）視察",
+            title_en="Ambassadors’ Tour to {bodies}",
         ),
         Kind(
             "local_partnership_forum",
@@ -236,6 +258,10 @@ KINDS: dict[str, Kind] = {
             audience=(),
             checklist=_FORUM_LINES,
             letters=letter_texts.FORUM,
+            from_requests=("local_partnership_forum",),
+            joins_as="participating",
+            title_ja="{fiscal_year}地方連携フォーラム",
+            title_en="Local Partnership Cooperation Forum",
         ),
         Kind(
             "reputation_recovery_event",
@@ -247,6 +273,10 @@ KINDS: dict[str, Kind] = {
             audience=(),
             checklist=_FAIR_LINES,
             letters=letter_texts.SEMINAR,
+            from_requests=("overseas_pr_project",),
+            joins_as="participating",
+            title_ja="{bodies}等の魅力発信事業",
+            title_en="Promotion of {bodies} and Other Regions",
         ),
         Kind(
             "blogger_invitation_tour",
@@ -269,6 +299,10 @@ KINDS: dict[str, Kind] = {
             audience=(),
             checklist=_PROJECT_LINES,
             letters=letter_texts.SEMINAR,
+            from_requests=("mission_facility", "overseas_pr_project", "local_drinks"),
+            first_host="mission",
+            title_ja="{bodies}PR事業",
+            title_en="Promotional Event of {bodies}",
         ),
         Kind(
             "municipal_promotion_event",
@@ -279,9 +313,22 @@ KINDS: dict[str, Kind] = {
             audience=(),
             checklist=_PROJECT_LINES,
             letters=letter_texts.SEMINAR,
+            from_requests=("overseas_pr_project", "local_drinks"),
+            first_host="",
+            joins_as="participating",
+            title_ja="{bodies}PR",
+            title_en="Promotion of {bodies}",
         ),
     )
 }
+
+
+def kinds_from(request_kind: str) -> list[Kind]:
+    """The kinds of event that a kind of request can become, the usual one first."""
+    return sorted(
+        (kind for kind in KINDS.values() if request_kind in kind.from_requests), key=lambda kind: kind.from_requests.index(request_kind)
+    )
+
 
 KIND_CHOICES = [(kind.key, kind.name) for kind in KINDS.values()]
 

@@ -1,5 +1,5 @@
 """The events’ part of the administration; importing it registers its classes."""
 
-from events.admin import events, invitation
+from events.admin import events, from_request, invitation
 
-__all__ = ["events", "invitation"]
+__all__ = ["events", "from_request", "invitation"]

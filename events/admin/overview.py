@@ -67,6 +67,7 @@ def of(event: Event, user: User) -> dict[str, Any]:
         "left_out": LeftOut.objects.filter(event=event).count(),
         "hosts": invited_by,
         "owners": list(event.owners.all()),
+        **requests_of(event),
         **todo(tasks, today),
         "acts": trail.recent(event, letters, approvals),
         "figures": figures_of(event),
@@ -83,6 +84,16 @@ def todo(tasks: list[Task], today: dt.date) -> dict[str, Any]:
     soon = max(NEXT_TASKS, sum(line.late >= 0 for line in due))
     done = [task for task in tasks if task.done_at is not None]
     return {"due": due[:soon], "later": due[soon:], "done": done, "n_done": len(done), "n_tasks": len(tasks)}
+
+
+def requests_of(event: Event) -> dict[str, Any]:
+    """The requests it came from, and what the local governments bring."""
+    ties = event.event_requests.select_related("request__applicant__organisation").order_by("pk")
+    brought = event.event_attractions.select_related("attraction__local_government__organisation")
+    return {
+        "from_requests": list(ties),
+        "attractions": list(brought.order_by("attraction__local_government__code", "attraction__kind", "pk")),
+    }
 
 
 def approvals_of(letters: Iterable[EventMailing]) -> list[Approval]:
