@@ -1,6 +1,8 @@
 """Addresses below /portal/events/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from events.portal import events
 
 app_name = "portal_events"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", events.index, name="events"), path("<int:pk>/", events.event, name="event")]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from events import days, hosts
 from events.models import Event, EventHost
+from partnership import dates
 from partnership.models import Figure
 from partnership.models.base import Bilingual
 
@@ -17,6 +18,14 @@ register = template.Library()
 def event_day(event: Event, style: str = "") -> str:
     """When the event is, no more exactly than it is known; ``era`` adds the Japanese year."""
     return days.words(event, get_language() or "ja", era=style == "era")
+
+
+@register.filter
+def event_day_short(event: Event) -> str:
+    """1月14日（木） where a line has little room and the day is known; else as exactly as it is."""
+    known = event.precision == Event.Precision.DAY and event.starts_on == event.ends_on
+    language = get_language() or "ja"
+    return dates.short_date(event.starts_on, language) if known else days.words(event, language)
 
 
 @register.filter
