@@ -32,7 +32,7 @@ _CONSULTATION = Kind(
                     Type.CHOICES,
                     choices=(
                         ("portal", _("here, in writing")),
-                        ("phone", _("telephone")),
+                        ("phone", _("by telephone")),
                         ("online", _("online meeting")),
                         ("visit", _("visit")),
                     ),

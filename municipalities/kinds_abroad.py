@@ -30,7 +30,7 @@ ABROAD = (
                         choices=(
                             ("booth", _("booth")),
                             ("tasting", _("tasting")),
-                            ("stage", _("stage")),
+                            ("stage", _("on the stage")),
                             ("video", _("video for the mission’s channels")),
                         ),
                     ),

@@ -139,7 +139,7 @@ AT_HOME = (
                     ask.AVOID,
                     Question(
                         "days",
-                        _("Length"),
+                        _("Number of days"),
                         Type.CHOICE,
                         required=True,
                         choices=(("one", _("one day")), ("two", _("two days")), ("three", _("three days"))),

@@ -101,7 +101,7 @@ EXCHANGE = (
                     Question("technology", _("Product or technology"), Type.TEXT, required=True),
                     Question(
                         "field",
-                        _("Field"),
+                        _("Field of technology"),
                         Type.CHOICE,
                         required=True,
                         choices=(
@@ -124,7 +124,7 @@ EXCHANGE = (
                         Type.CHOICE,
                         required=True,
                         choices=(
-                            ("idea", _("idea")),
+                            ("idea", _("an idea")),
                             ("survey", _("survey")),
                             ("pilot", _("trial")),
                             ("business", _("business abroad has begun")),
@@ -164,7 +164,7 @@ EXCHANGE = (
                 _("The employee"),
                 (
                     ask.PURPOSE,
-                    Question("starts", _("From"), Type.DATE, help=_("Usually 1 April, such as 2028-04-01 or R10.4.1."), required=True),
+                    Question("starts", _("Beginning"), Type.DATE, help=_("Usually 1 April, such as 2028-04-01 or R10.4.1."), required=True),
                     Question(
                         "term",
                         _("Length"),
@@ -183,7 +183,7 @@ EXCHANGE = (
                         _("Candidate"),
                         Type.CHOICE,
                         help=_("Do not write a name here; the Personnel Division asks for it later."),
-                        choices=(("found", _("found")), ("looking", _("being chosen")), ("later", _("not yet"))),
+                        choices=(("found", _("already found")), ("looking", _("being chosen")), ("later", _("not yet"))),
                     ),
                     Question("language", _("Languages and level"), Type.LINE, longest=150),
                     Question("fields", _("Work wished at the Ministry"), Type.TEXT, longest=1000),
@@ -206,18 +206,18 @@ EXCHANGE = (
     Kind(
         "receive_official",
         _("receiving an official of the Ministry"),
-        _(
-            "An official of the Ministry works for your local government, as an assistant of the mayor or head of international affairs."
-        ),
+        _("An official of the Ministry works for your local government, as an assistant of the mayor or head of international affairs."),
         (
             Section(
                 "content",
                 _("The post"),
                 (
-                    Question("post", _("Post"), Type.LINE, help=_("As it would stand on the card."), required=True, longest=100),
+                    Question(
+                        "post", _("Title of the post"), Type.LINE, help=_("As it would stand on the card."), required=True, longest=100
+                    ),
                     Question(
                         "level",
-                        _("Level"),
+                        _("Level of the post"),
                         Type.CHOICE,
                         required=True,
                         choices=(
@@ -230,7 +230,7 @@ EXCHANGE = (
                     ),
                     Question("duties", _("Duties"), Type.TEXT, required=True),
                     Question("qualities", _("Experience and languages wished"), Type.TEXT, longest=1000),
-                    Question("starts", _("From"), Type.DATE, help=_("Usually 1 April, such as 2028-04-01 or R10.4.1."), required=True),
+                    Question("starts", _("Beginning"), Type.DATE, help=_("Usually 1 April, such as 2028-04-01 or R10.4.1."), required=True),
                     Question("term", _("Length"), Type.CHOICE, required=True, choices=_YEARS),
                     Question("conditions", _("Salary and status"), Type.TEXT, longest=1000),
                     Question("living", _("Housing and family"), Type.TEXT, longest=1000),

@@ -162,7 +162,7 @@ def _number(question: Question, said: dict[str, Any]) -> forms.Field:
 def _choices(question: Question) -> list[tuple[str, Any]]:
     """Those of the question; where it may stay open, first the way back to no answer."""
     own = list(question.choices) if question.type == Type.CHOICE else [("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))]
-    return own if question.required else [("", gettext_lazy("no answer")), *own]
+    return own if question.required else [("", gettext_lazy("left open")), *own]
 
 
 def _yes(question: Question, said: dict[str, Any]) -> forms.Field:

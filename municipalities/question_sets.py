@@ -71,7 +71,7 @@ MONTHS = Question(
 AVOID = Question(
     "avoid", _("Days to avoid"), Type.TEXT, help=_("Such as sessions of the assembly, elections, festivals and other events."), longest=500
 )
-TIMING = Section("timing", _("When"), (MONTHS, AVOID))
+TIMING = Section("timing", _("Months and days"), (MONTHS, AVOID))
 
 # ── the governor or mayor ────────────────────────────────────────────────────
 

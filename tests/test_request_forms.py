@@ -79,7 +79,8 @@ def test_what_offices_type_is_understood(city: LocalGovernment) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("1,500", 1500), ("１．５億円", 150_000_000), ("1億2千万円", 120_000_000), ("約200", 200), ("0", 0), ("¥3000", 3000)]
+    ("text", "number"),
+    [("1,500", 1500), ("１．５億円", 150_000_000), ("1億2千万円", 120_000_000), ("約200", 200), ("0", 0), ("¥3000", 3000)],
 )
 def test_amounts(text: str, number: int) -> None:
     assert amount(text, 10**12) == number
@@ -92,7 +93,9 @@ def test_amounts_that_are_none(text: str) -> None:
 
 
 def test_dates_in_either_calendar(city: LocalGovernment) -> None:
-    data = sent(title="職員の派遣", purpose="学ぶ", starts="令和１０年４月１日", term="four", number="1", contact_name="担当", contact_phone="1")
+    data = sent(
+        title="職員の派遣", purpose="学ぶ", starts="令和１０年４月１日", term="four", number="1", contact_name="担当", contact_phone="1"
+    )
     form = AnswersForm(kind_of("send_employee"), data=data, body=city)
     assert form.is_valid(), form.errors
     assert form.values()["answers"]["starts"] == "2028-04-01"
@@ -155,7 +158,10 @@ def test_the_mission_is_one_of_japans(city: LocalGovernment) -> None:
     vancouver, embassy = factories.mission("CA"), factories.organisation("embassy")
     kind = kind_of("mission_facility")
     assert "カナダ：" in str(AnswersForm(kind, body=city)["mission"])
-    assert AnswersForm(kind, data=sent(mission=str(vancouver.pk)), body=city, lenient=True).fields["mission"].clean(str(vancouver.pk)) == vancouver
+    assert (
+        AnswersForm(kind, data=sent(mission=str(vancouver.pk)), body=city, lenient=True).fields["mission"].clean(str(vancouver.pk))
+        == vancouver
+    )
     for wrong in (str(embassy.pk), "0", "x", "9" * 40):
         assert "mission" in AnswersForm(kind, data=sent(mission=wrong), body=city).errors
 
