@@ -2,13 +2,21 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
-from partnership import errors, guard, languages
+from partnership import errors, guard, kept_forms, languages
 
 Handler = Callable[[HttpRequest], HttpResponse]
 PERMISSIONS = ", ".join(
@@ -100,4 +108,38 @@ class LanguageMiddleware:
                 httponly=True,
                 samesite="Lax",
             )
+        return response
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Leads to the login page whoever has not signed in. A form whose session ended is kept until its owner is back."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:
+        """Keep the form, if there is one, and ask to sign in."""
+        if "HX-Request" in request.headers:
+            return self._for_htmx(request, view_func)
+        if request.method != "POST":
+            return super().handle_no_permission(request, view_func)
+        if kept_forms.keep(request):
+            messages.warning(request, _("You had been signed out. What you typed is kept: sign in, and it can be sent with one click."))
+            return redirect_to_login(reverse("kept_form"), self.get_login_url(view_func))
+        messages.warning(request, _("You had been signed out, so nothing has been sent. Sign in, then please send it once more."))
+        return super().handle_no_permission(request, view_func)
+
+    def _for_htmx(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:
+        """Never the login page inside another page. What is being typed stays where it is: the next ordinary “save” keeps it."""
+        response = HttpResponse(_("You have been signed out."), status=401, content_type="text/plain; charset=utf-8")
+        response["HX-Reswap"] = "none"
+        if request.method != "POST":
+            current = urlsplit(request.headers.get("HX-Current-URL", ""))
+            page = current.path + (f"?{current.query}" if current.query else "")
+            ours = page if url_has_allowed_host_and_scheme(page, allowed_hosts=None) else "/"
+            response["HX-Redirect"] = redirect_to_login(ours, self.get_login_url(view_func)).url
+        return response
+
+    @staticmethod
+    def process_response(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """A kept form that has arrived is thrown away."""
+        if request.method == "POST" and kept_forms.KEY in request.POST and request.user.is_authenticated:
+            kept_forms.drop_if_sent(request, response.status_code)
         return response

@@ -60,8 +60,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "partnership.middleware.LanguageMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "partnership.middleware.SignInMiddleware",  # says on the login page what became of a form
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
@@ -206,6 +206,16 @@ CELERY_BEAT_SCHEDULE = {
     "scan files": {"task": "partnership.tasks.scan_attachments", "schedule": schedule(SCAN_SWEEP), "options": {"expires": SCAN_SWEEP}},
     "sweep files": {"task": "partnership.tasks.sweep_attachments", "schedule": crontab(hour=3, minute=50), "options": {"expires": 36_000}},
     "file ended requests": {"task": "municipalities.tasks.nightly", "schedule": crontab(hour=2, minute=40), "options": {"expires": 36_000}},
+    "forget old sessions": {
+        "task": "partnership.tasks.clear_sessions",
+        "schedule": crontab(hour=4, minute=10),
+        "options": {"expires": 36_000},
+    },
+    "care for accounts": {
+        "task": "municipalities.tasks.care_for_accounts",
+        "schedule": crontab(hour=8, minute=30),  # its mails arrive when the offices open
+        "options": {"expires": 36_000},
+    },
     "purge personal data": {"task": "partnership.tasks.purge", "schedule": crontab(hour=3, minute=20), "options": {"expires": 36_000}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")

@@ -1,10 +1,12 @@
 """What Celery may call: thin doorbells. Losing one, ringing twice or late changes nothing; the outbox is the truth."""
 
 import threading
+from importlib import import_module
 from typing import Any
 
 from celery import bootsteps, shared_task
 from celery.signals import worker_shutting_down
+from django.conf import settings
 
 from partnership import attachments, audit, mailer, retention
 from partnership.celery import app
@@ -48,6 +50,12 @@ def scan_attachments() -> None:
 def sweep_attachments() -> None:
     """Delete bytes that no row needs."""
     attachments.sweep()
+
+
+@shared_task(ignore_result=True)
+def clear_sessions() -> None:
+    """Remove the sessions that have ended, with whatever they kept."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
 class Mailer(bootsteps.StartStopStep):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.front, name="front"),
     path("landing/", views.landing, name="landing"),
     path("account/", views.account, name="account"),
+    path("accounts/kept/", views.kept_form, name="kept_form"),
     path("accounts/", include("partnership.account_urls")),
     path("portal/", include("municipalities.portal.urls")),
     path("portal/events/", include("events.portal.urls")),

@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from partnership import kept_forms
 from partnership.models import User
 
 
@@ -58,7 +59,9 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
-    """After signing in: staff to the work desk, officials to the portal, everyone else to their account."""
+    """After signing in: back to a form that was kept; else staff to the work desk, officials to the portal, others to their account."""
+    if kept_forms.pending(request):
+        return redirect("kept_form")
     return redirect(home_of(request.user))
 
 
@@ -66,3 +69,14 @@ def landing(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest) -> HttpResponse:
     """Who one is here, for which body, and what one can do now."""
     return render(request, "account/home.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def kept_form(request: HttpRequest) -> HttpResponse:
+    """What was typed before the session ended, with a button that sends it where it was going; POST throws it away."""
+    if request.method == "POST":
+        kept_forms.drop(request)
+        return redirect(home_of(request.user))
+    kept = kept_forms.pending(request)
+    fields = [*kept.fields, (kept_forms.KEY, kept.mark)] if kept else []
+    return render(request, "account/kept_form.html", {"kept": kept, "fields": fields})

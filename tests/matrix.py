@@ -67,6 +67,14 @@ def _no_file(things: dict[str, Any]) -> tuple[Any, ...]:
     return (uuid.uuid4(),)
 
 
+def _published_call(things: dict[str, Any]) -> tuple[Any, ...]:
+    return (things["municipalities.call"].pk,)
+
+
+def _kind(_things: dict[str, Any]) -> tuple[Any, ...]:
+    return ("free_consultation",)
+
+
 # fmt: off
 TABLE: dict[str, Row] = {
     # the front page and the probes
@@ -106,6 +114,20 @@ TABLE: dict[str, Row] = {
     "portal:request_refuse": Row(NOBODY, NOBODY, of=_sent_request),
     "portal:relay": Row(NOBODY, NOBODY),
     "portal:file": Row(NOBODY, NOBODY, of=_no_file),
+    # calls, which everybody may read, and the pages on which officials write
+    "portal:calls": Row(ANYONE, NOBODY),
+    "portal:call": Row(ANYONE, NOBODY, of=_published_call),
+    "portal:call_form": Row(ANYONE, NOBODY, of=lambda things: (*_published_call(things), "diplomats_study_tour")),
+    "portal:call_file": Row(NOBODY, NOBODY, of=lambda things: (*_published_call(things), *_no_file(things))),
+    "portal:new": Row(OFFICIALS, NOBODY),
+    "portal:kind": Row(OFFICIALS, OFFICIALS, of=_kind),
+    "portal:kind_form": Row(OFFICIALS, NOBODY, of=_kind),
+    "portal:edit": Row(NOBODY, NOBODY, of=_sent_request),
+    "portal:review": Row(NOBODY, NOBODY, of=_sent_request),
+    "portal:print": Row(NOBODY, NOBODY, of=_sent_request),
+    "portal:request_form": Row(NOBODY, NOBODY, of=_sent_request),
+    "portal:excel": Row(OFFICIALS, OFFICIALS),
+    "portal:excel_read": Row(NOBODY, NOBODY, of=_sent_request),
     # the mailbox of a demonstration
     "mailbox_letter": Row(ANYONE, NOBODY, of=_letter),
     "mailbox_html": Row(ANYONE, NOBODY, of=_letter),
