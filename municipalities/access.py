@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from municipalities import account_mails, drafts
 from municipalities.models import AccessRequest, LocalGovernment
-from partnership import accounts, audit, roles, transitions
-from partnership.models import Tenure, User
+from partnership import accounts, audit, holders, roles, transitions
+from partnership.models import User
 from partnership.normalise import identifier
 from partnership.transitions import Refused
 
@@ -89,7 +89,7 @@ def _reopened(user: User, *, name: str, post: str, language: str) -> User:
     accounts.set_active(user=user, active=True, by=None)
     user.name, user.post, user.language = name, post, language
     user.save(update_fields=["name", "post", "language"])
-    Tenure.objects.filter(user=user, ends_on=None).update(name=name)
+    holders.rename(user=user)
     return user
 
 

@@ -3,14 +3,14 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from municipalities import account_mails, official_addresses
 from municipalities.models import LocalGovernment
-from partnership import accounts, audit, business_days, dates, roles
+from partnership import accounts, audit, business_days, confirmations, dates, roles
 from partnership.models import Email, Tenure, User
 from partnership.normalise import identifier
 from partnership.transitions import Refused
@@ -130,30 +130,6 @@ def _demand_another_manager(body: LocalGovernment, user: User) -> None:
 
 
 # ── the yearly confirmation ──────────────────────────────────────────────────
-def year_start(day: dt.date) -> dt.date:
-    """1 April of the fiscal year: whoever said so since then has confirmed."""
-    return dt.date(dates.fiscal_year(day), 4, 1)
-
-
-def confirmed_until(day: dt.date) -> dt.date:
-    """31 May of the fiscal year: by then each holder confirms."""
-    return dt.date(dates.fiscal_year(day), 5, 31)
-
-
-def is_unconfirmed(user: User, day: dt.date) -> bool:
-    """Whether the holder has yet to say that post and people are as shown; a new account has said so by being made."""
-    since = year_start(day)
-    return (user.confirmed_on or dt.date.min) < since and timezone.localtime(user.date_joined).date() < since
-
-
-def unconfirmed(day: dt.date) -> QuerySet[User]:
-    """The open accounts of local governments whose holders have yet to confirm this fiscal year."""
-    since = year_start(day)
-    start = timezone.make_aware(dt.datetime.combine(since, dt.time()))
-    found = User.objects.filter(is_active=True, organisation__local_government__isnull=False, date_joined__lt=start)
-    return found.filter(Q(confirmed_on=None) | Q(confirmed_on__lt=since), groups__name__in=ROLES).distinct().order_by("pk")
-
-
 def confirm(*, user: User) -> None:
     """The holder says with one button that post and people are as shown."""
     accounts.confirm_holder(user=user, by=user)
@@ -161,11 +137,11 @@ def confirm(*, user: User) -> None:
 
 def reminder_round(day: dt.date) -> str:
     """Which reminder is due: the first from the first open day of April, the second from the middle of May, then none."""
-    first = business_days.on_or_after(year_start(day))
+    first = business_days.on_or_after(confirmations.year_start(day))
     second = business_days.on_or_after(dt.date(first.year, 5, 15))
     if first <= day < second:
         return "first"
-    return "second" if second <= day <= confirmed_until(day) else ""
+    return "second" if second <= day <= confirmations.last_day(day) else ""
 
 
 def remind(day: dt.date | None = None) -> int:
@@ -175,7 +151,7 @@ def remind(day: dt.date | None = None) -> int:
     if not turn:
         return 0
     label = f"account-confirmation:{dates.fiscal_year(day)}:{turn}"
-    return sum(_remind(pk, label, day) for pk in unconfirmed(day).values_list("pk", flat=True))
+    return sum(_remind(pk, label, day) for pk in confirmations.missing(day).values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -183,11 +159,11 @@ def _remind(pk: int, label: str, day: dt.date) -> bool:
     user = User.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=pk)
     key = f"{label}:{pk}"
     asked = Email.objects.filter(purpose=account_mails.CONFIRMATION.key, recipient_key=key)
-    if not user.is_active or not is_unconfirmed(user, day) or asked.exists():
+    if not user.is_active or not confirmations.is_missing(user, day) or asked.exists():
         return False
     link = account_mails.code_page(reverse("portal:accounts"))
     account_mails.send(
         "portal/email/account_confirmation", to=user.email, language=user.language, about=user, key=key, purpose=account_mails.CONFIRMATION,
-        user=user, body=user.organisation, link=link, until=confirmed_until(day),
+        user=user, body=user.organisation, link=link, until=confirmations.last_day(day),
     )  # fmt: skip
     return True

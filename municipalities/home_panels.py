@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from municipalities import access, colleagues, panels, request_rows, turns
+from municipalities import access, panels, request_rows, turns
 from municipalities.models import Call, MunicipalRequest
 from municipalities.officials import Official
 from municipalities.turns import Wanted
+from partnership import confirmations
 
 REQUESTS = 6
 CALLS = 5
@@ -54,12 +55,12 @@ def access_waiting(official: Official) -> Iterable[panels.Turn]:
 def confirmation_waiting(official: Official) -> Iterable[panels.Turn]:
     """The yearly word that post and people are as shown; whoever sees one's own account can give it."""
     today = timezone.localdate()
-    if official.body is not None and colleagues.is_unconfirmed(official.user, today):
+    if official.body is not None and confirmations.is_missing(official.user, today):
         yield panels.Turn(
             title=_("Confirm that your account is as shown"),
             remark=_("Asked once a year. If your post has changed hands, hand the account over instead."),
             url=reverse("portal:accounts") + "#mine",
-            due=colleagues.confirmed_until(today),
+            due=confirmations.last_day(today),
         )
 
 

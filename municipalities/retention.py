@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from municipalities import access_retention
 from municipalities.models import Enquiry
 from partnership import audit, retention
 
@@ -32,3 +33,4 @@ def purge_enquiries() -> int:
 
 
 ENQUIRIES = retention.register(retention.Kept("enquiry_askers", _("who asked, in enquiries"), ENQUIRY_DAYS, purge_enquiries))
+ACCESS = access_retention.ACCESS

@@ -16,18 +16,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from municipalities import access, colleagues, official_addresses
+from municipalities.access_forms import ROLE_CHOICES, GrantForm, RefuseForm
 from municipalities.models import AccessRequest
 from municipalities.officials import Official
 from municipalities.portal.entry import confirmed_only, show
-from partnership import roles
+from partnership import confirmations, holders, roles
 from partnership.fields import AddressField, TextField
 from partnership.models import User
 from partnership.transitions import Refused
-
-ROLE_CHOICES = [
-    (roles.MUNICIPAL_MEMBER, gettext_lazy("Member: writes requests, answers questions, keeps the profile")),
-    (roles.MUNICIPAL_MANAGER, gettext_lazy("Manager: also invites and removes colleagues, and confirms access")),
-]
 
 
 class HolderForm(forms.Form):
@@ -48,23 +44,6 @@ class InviteForm(HolderForm):
     """A new account for a colleague."""
 
     role = forms.ChoiceField(label=gettext_lazy("May do"), choices=ROLE_CHOICES, initial=roles.MUNICIPAL_MEMBER, widget=forms.RadioSelect)
-
-
-class GrantForm(forms.Form):
-    """What somebody who asked for access becomes."""
-
-    role = forms.ChoiceField(label=gettext_lazy("May do"), choices=ROLE_CHOICES, initial=roles.MUNICIPAL_MEMBER, widget=forms.RadioSelect)
-
-
-class RefuseForm(forms.Form):
-    """Why somebody gets no access."""
-
-    reason = TextField(
-        label=gettext_lazy("Reason"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("It is told to the person by mail."),
-    )
 
 
 def _managers_only(official: Official) -> None:
@@ -94,9 +73,9 @@ def accounts(request: HttpRequest, official: Official) -> HttpResponse:
         official,
         "portal/accounts.html",
         mine=next((row for row in rows if row.pk == official.user.pk), None),
-        rows=[(row, colleagues.is_unconfirmed(row, today)) for row in rows],
-        is_asked=colleagues.is_unconfirmed(official.user, today),
-        until=colleagues.confirmed_until(today),
+        rows=[(row, confirmations.is_missing(row, today)) for row in rows],
+        is_asked=confirmations.is_missing(official.user, today),
+        until=confirmations.last_day(today),
         waiting=list(access.waiting(official.body)) if official.is_manager else [],
     )
 
@@ -136,7 +115,7 @@ def account(request: HttpRequest, official: Official, pk: int) -> HttpResponse:
         "portal/account.html",
         row=row,
         is_mine=is_mine,
-        tenures=list(row.tenures.all()),
+        tenures=holders.of(row),
         may=official.is_manager or is_mine,
     )
 

@@ -10,10 +10,11 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from partnership import account_mails, accounts, holders, roles
+from partnership import account_mails, accounts, confirmations, holders, roles
 from partnership.admin.base import BaseAdmin
 from partnership.admin.hand_over import hand_over
 from partnership.fields import AddressField
@@ -68,13 +69,32 @@ class AccountForm(VersionedModelForm):
             self.add_error(field, str(refusal))
 
 
+class ConfirmedFilter(admin.SimpleListFilter):
+    """Accounts of local governments whose holders have not confirmed them since 1 April."""
+
+    title = _("yearly confirmation")
+    parameter_name = "confirmed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """One question."""
+        return [("no", _("not confirmed this fiscal year"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[User]) -> models.QuerySet[User]:
+        """The rows; an unknown answer is the reader's mistake."""
+        if self.value() is None:
+            return queryset
+        if self.value() != "no":
+            raise ValueError(self.value())
+        return queryset.filter(pk__in=confirmations.missing(timezone.localdate()).order_by().values("pk"))
+
+
 @admin.register(User)
 class UserAdmin(BaseAdmin):
     """Accounts as far as one's own rights reach."""
 
     form = AccountForm
     list_display = ("email", "name", "post", "organisation", "roles_in_words", "is_active", "last_login")
-    list_filter = ("groups", "is_active", "language", "is_demo")
+    list_filter = ("groups", "is_active", ConfirmedFilter, "language", "is_demo")
     list_select_related = ("organisation",)
     search_fields = ("email", "name", "organisation__search_key")
     autocomplete_fields = ("organisation",)
