@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -175,9 +175,5 @@ def _consultations(enquiry: Enquiry, refused: dict[str, forms.Form]) -> list[dic
 def _request_url(request: HttpRequest, enquiry: Enquiry) -> str:
     """Where a request is begun for whoever asked; nothing for those who cannot begin one, or when one was."""
     if enquiry.request_id is not None or not request.user.has_perm("municipalities.add_municipalrequest"):
-        return ""
-    try:
-        reverse("admin:municipalities_municipalrequest_add")
-    except NoReverseMatch:
         return ""
     return f"{reverse('admin:municipalities_municipalrequest_add')}?enquiry={enquiry.pk}"

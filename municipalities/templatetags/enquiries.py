@@ -2,7 +2,6 @@
 
 from django import template
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from municipalities import enquiries
 from municipalities.models import Enquiry
@@ -22,7 +21,7 @@ def duration(minutes: int | None) -> str:
     if minutes < _DAY:
         return _("%(hours)s h %(minutes)s min") % {"hours": minutes // _HOUR, "minutes": minutes % _HOUR}
     days = round(minutes / _DAY)
-    return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+    return _("1 day") if days == 1 else _("%(days)s days") % {"days": days}
 
 
 @register.filter
