@@ -8,6 +8,16 @@ menu.register(menu.Item("portal", _("Home"), "portal:home", order=0, door="porta
 menu.register(menu.Item("requests", _("Requests"), "portal:requests", prefixes=("relay/",), order=20, door="portal"))
 menu.register(
     menu.Item(
+        "queue",
+        _("Requests"),
+        "admin:municipalities_municipalrequest_changelist",
+        ["municipalities.view_municipalrequest"],
+        [f"municipalities/{noun}/" for noun in ("municipalrequest", "call", "decisionpaper", "cannedreply", "requesttag")],
+        order=20,
+    )
+)
+menu.register(
+    menu.Item(
         "enquiries",
         _("Enquiries"),
         "admin:municipalities_enquiry_changelist",

@@ -7,7 +7,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from municipalities.models import Enquiry, LocalGovernment
+from municipalities import requests_queue
+from municipalities.models import Enquiry, LocalGovernment, MunicipalRequest
 from partnership import search
 from partnership.normalise import identifier, search_key
 from partnership.search import Hit
