@@ -51,12 +51,12 @@ def tell(message: RequestMessage, *, by: User | None) -> list[Email]:
 
 
 def readers(request: MunicipalRequest, kind: str) -> list[Reader]:
-    """Who is told of a step, each address once."""
+    """Who is told of a step, each address once: of two bodies that share a mailbox, the one whose turn it is."""
     bodies = [party.local_government for party in request.parties.all() if party.refused_at is None]
     if request.relay is not None and kind in _TO_RELAY:
         bodies.append(request.relay)
     found: dict[str, Reader] = {}
-    for body in dict.fromkeys(bodies):
+    for body in sorted(dict.fromkeys(bodies), key=lambda body: not timeline.turn_of(request, body).is_yours):
         for reader in _of_body(body):
             if not addresses.problem(reader.address):
                 found.setdefault(addresses.clean(reader.address).casefold(), reader)

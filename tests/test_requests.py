@@ -195,7 +195,7 @@ def test_the_second_of_two_savers_is_told_what_the_first_one_changed(city, offic
     assert told["What it is about"] == ("平和記念公園と酒蔵を紹介したい。", "新しい目的")
     assert told["Products and performers"] == ("(empty)", "Speciality")
     assert told["Joint applicants"][0] == "(empty)"
-    assert told["Through"] == ("(empty)", str(prefecture))
+    assert told["Through"] == ("(empty)", "Hiroshima Prefecture")
     request.refresh_from_db()
     assert (stale.value.version, request.title) == (request.version, "別の件名")
     assert write(request, official, version=stale.value.version, title="私の件名").title == "私の件名"
