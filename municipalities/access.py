@@ -107,7 +107,7 @@ def _tell(asked: AccessRequest) -> None:
     for manager in managers:
         link = account_mails.address("portal:access_decide", asked.pk)
         account_mails.send(
-            "access_news", to=manager.email, language=manager.language, about=asked, key=key, asked=asked, body=body, link=link
+            "portal/email/access_news", to=manager.email, language=manager.language, about=asked, key=key, asked=asked, body=body, link=link
         )
     link = account_mails.address("admin:municipalities_accessrequest_change", asked.pk)
     account_mails.send(

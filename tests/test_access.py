@@ -1,0 +1,463 @@
+"""Asking for access to the portal, deciding about it, and forgetting it."""
+
+import datetime as dt
+import threading
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from municipalities import access, access_retention, official_addresses, officials
+from municipalities.models import AccessRequest, MunicipalRequest
+from partnership.models import AuditEvent, Email, User
+from partnership.transitions import Refused
+from tests import factories
+
+State = AccessRequest.State
+
+
+@pytest.fixture
+def town(db):
+    prefecture = factories.local_government("広島県", kind="prefecture", name_en="Hiroshima Prefecture", first_five="34000")
+    return factories.local_government(
+        "府中町", kind="town", name_en="Fuchu Town", kana="ふちゅうちょう", prefecture=prefecture, district_ja="安芸郡"
+    )
+
+
+def form(**changes):
+    return {
+        "email": "kokusai@town.fuchu.hiroshima.jp", "name": "申請 花子", "post": "国際課", "phone": "０８２－０００",
+        "kind": "", "note": "",
+        **changes,
+    }  # fmt: skip
+
+
+def ask(client, town, **changes):
+    return client.post(reverse("portal:access_ask", args=[town.code]), form(**changes), follow=True)
+
+
+# ── choosing ─────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("text", ["府中町", "ふちゅう", "フチュウ", "広島 府中町", "Fuchu"])
+def test_a_stranger_finds_their_local_government_by_name_reading_or_with_its_prefecture(client, town, text):
+    page = client.get(reverse("portal:access"), {"q": text})
+
+    assert f'href="{reverse("portal:access_ask", args=[town.code])}"' in page.content.decode()
+    assert "広島県 安芸郡" in page.content.decode()
+
+
+def test_a_prefecture_lists_itself_and_its_municipalities(client, town):
+    page = client.get(reverse("portal:access"), {"prefecture": town.prefecture.code}).content.decode()
+
+    assert reverse("portal:access_ask", args=[town.code]) in page
+    assert reverse("portal:access_ask", args=[town.prefecture.code]) in page
+
+
+def test_nothing_found_says_what_to_try(client, town):
+    page = client.get(reverse("portal:access"), {"q": "無い町", "lang": "en"})
+
+    assert "No local government fits" in page.content.decode()
+
+
+@pytest.mark.parametrize("code", ["000000", "abc", "9" * 200])
+def test_an_unknown_code_is_not_found(client, town, code):
+    assert client.get(reverse("portal:access_ask", args=[code])).status_code == 404
+
+
+def test_a_body_that_was_merged_takes_no_more_access(client, town):
+    town.organisation.valid_to = timezone.localdate() - dt.timedelta(days=1)
+    town.organisation.save()
+
+    assert client.get(reverse("portal:access_ask", args=[town.code])).status_code == 404
+
+
+# ── which addresses ──────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a@city.hiroshima.lg.jp", "a@pref.hiroshima.lg.jp", "a@town.fuchu.hiroshima.jp", "a@city.matsudo.chiba.jp", "A@Pref.Chiba.JP",
+        "a@mail.metro.tokyo.jp", "a@city.kobe.jp", "a@vill.kijimadaira.nagano.jp", "ａ＠city.hiroshima.lg.jp", "a@lg.example.jp",
+    ],
+)  # fmt: skip
+def test_addresses_of_local_governments_are_official(town, address):
+    assert official_addresses.is_official(address, town)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a@gmail.com", "a@yahoo.co.jp", "a@docomo.ne.jp", "a@lg.jp.evil.com", "a@evil-lg.jp", "a@city.evil.jp", "a@city.evil.co.jp",
+        "a@pref.evil.jp", "a@lg.jp", "a@mofa.go.jp", "a@hiroshima.jp", "a@xlg.example.jp",
+    ],
+)  # fmt: skip
+def test_other_addresses_are_not(town, address):
+    assert not official_addresses.is_official(address, town)
+
+
+def test_a_domain_that_the_body_is_known_by_is_official_for_that_body_alone(town):
+    town.organisation.email = "info@fuchu-town.example.com"
+    other = factories.local_government()
+
+    assert official_addresses.is_official("a@fuchu-town.example.com", town)
+    assert not official_addresses.is_official("a@fuchu-town.example.com", other)
+
+
+def test_an_account_at_a_free_mail_service_does_not_make_the_service_official(town):
+    factories.official(town, email="machi@gmail.com")
+
+    assert not official_addresses.is_official("anyone@gmail.com", town)
+
+
+def test_the_address_of_the_demonstration_is_refused_in_production(town, settings):
+    settings.DEMO = False
+
+    assert official_addresses.problem("a@lg.example.jp", town)
+
+
+def test_a_free_mail_address_is_refused_in_words_and_nothing_typed_is_lost(client, town, settings):
+    page = ask(client, town, email="hanako@gmail.com")
+
+    assert page.status_code == 422
+    text = page.content.decode()
+    assert settings.CONTACT_PHONE in text
+    assert 'value="申請 花子"' in text
+    assert not AccessRequest.objects.exists()
+
+
+# ── asking ───────────────────────────────────────────────────────────────────
+
+
+def test_asking_gives_a_provisional_account_and_tells_those_who_decide(client, town, settings):
+    manager = factories.official(town, "municipal_manager")
+
+    page = ask(client, town, kind="free_consultation")
+
+    assert page.status_code == 200
+    asked = AccessRequest.objects.get()
+    assert (asked.state, asked.local_government, asked.phone) == (State.WAITING, town, "082-000")
+    assert asked.user.organisation is None
+    assert not asked.user.has_usable_password()
+    assert officials.of(asked.user).body is None
+    assert access.asked_body(asked.user) == town
+    mails = {mail.to_address: mail for mail in Email.objects.all()}
+    assert set(mails) == {asked.email, manager.email, access.account_mails.division_address()}
+    link = next(line for line in mails[asked.email].text.splitlines() if line.startswith("http"))
+    assert link == f"{settings.SITE_URL}/accounts/login/code/?next=/portal/requests/new/free_consultation/"
+    assert "申請 花子" not in mails[asked.email].text  # whoever asks puts no words of theirs into somebody's mailbox
+    assert reverse("portal:access_decide", args=[asked.pk]) in mails[manager.email].text
+
+
+def test_the_page_after_asking_is_the_same_whatever_the_address_is(client, town):
+    known = factories.official(town, email="known@lg.example.jp")
+    closed = factories.official(town, email="closed@lg.example.jp", is_active=False)
+    staff = factories.user("desk", email="desk@lg.example.jp")
+    addresses = ["new@lg.example.jp", known.email, closed.email, staff.email]
+
+    pages = [ask(client, town, email=address) for address in addresses]
+
+    bodies = {page.content.decode().replace(address, "ADDRESS") for page, address in zip(pages, addresses, strict=True)}
+    assert {page.status_code for page in pages} == {200}
+    assert {tuple(page.redirect_chain) for page in pages} == {((reverse("portal:access_asked"), 302),)}
+    assert len(bodies) == 1
+    assert AccessRequest.objects.count() == 1
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_an_address_with_an_account_gets_a_mail_that_says_so_and_nothing_changes(client, town, active):
+    known = factories.official(town, is_active=active)
+
+    ask(client, town, email=known.email.upper())
+
+    mail = Email.objects.get()
+    assert mail.to_address == known.email
+    assert not AccessRequest.objects.exists()
+    known.refresh_from_db()
+    assert known.is_active == active
+
+
+def test_asking_twice_makes_one_request(client, town):
+    ask(client, town)
+    ask(client, town)
+
+    assert AccessRequest.objects.count() == 1
+    assert User.objects.filter(email=form()["email"]).count() == 1
+
+
+def test_mass_assignment_is_ignored(client, town):
+    ask(client, town, state="granted", organisation=town.organisation_id, is_staff="on", role="municipal_manager", user="1")
+
+    asked = AccessRequest.objects.get()
+    assert asked.state == State.WAITING
+    assert not asked.user.is_staff
+    assert asked.user.organisation is None
+
+
+def test_an_address_is_asked_for_three_times_an_hour_at_most(client, town):
+    statuses = [ask(client, town).status_code for _ in range(4)]
+
+    assert statuses == [200, 200, 200, 429]
+    assert ask(client, town, email="other@lg.example.jp").status_code == 200
+
+
+def test_a_client_asks_for_twenty_addresses_an_hour_at_most(client, town):
+    statuses = [ask(client, town, email=f"a{number}@lg.example.jp").status_code for number in range(21)]
+
+    assert statuses[-2:] == [200, 429]
+
+
+def test_what_was_refused_can_be_asked_again(client, town, desk):
+    ask(client, town)
+    access.refuse(request=AccessRequest.objects.get(), reason="別の町です。", by=desk)
+    other = factories.local_government("府中市")
+
+    ask(client, other, name="申請 太郎")
+
+    again = AccessRequest.objects.get(state=State.WAITING)
+    assert again.local_government == other
+    assert again.user.is_active
+    assert again.user.name == "申請 太郎"
+
+
+def test_who_is_not_confirmed_signs_in_by_code_and_sees_what_happens_now(client, town):
+    ask(client, town)
+    user = AccessRequest.objects.get().user
+    client.force_login(user)
+
+    page = client.get(reverse("portal:home"))
+
+    assert page.status_code == 200
+    assert town.organisation.name_ja in page.content.decode()
+    for name in ("body", "accounts", "chief_new", "attraction_new"):
+        assert client.get(reverse(f"portal:{name}")).status_code == 403
+
+
+def test_the_code_in_the_mail_leads_to_the_form_that_was_chosen(client, town):
+    ask(client, town, kind="free_consultation")
+    mail = Email.objects.get(to_address=form()["email"])
+    address = next(line for line in mail.text.splitlines() if line.startswith("http")).split("/", 3)[3]
+
+    page = client.get(f"/{address}")
+    sent = client.post(f"/{address}", {"email": form()["email"], "next": page.context["redirect_field_value"]})
+    page = client.get(sent["Location"])
+    code = Email.objects.filter(purpose="login").latest("pk").text.split("\n    ")[1].split()[0]
+    entered = client.post(reverse("account_confirm_login_code"), {"code": code, "next": page.context["redirect_field_value"]})
+
+    assert 'name="next"' in page.content.decode()
+    assert entered["Location"] == "/portal/requests/new/free_consultation/"
+
+
+# ── deciding ─────────────────────────────────────────────────────────────────
+
+
+def test_granting_makes_the_account_and_its_drafts_the_bodys(town, desk):
+    asked = factories.access_request(town)
+    draft = factories.municipal_request(town, state="draft", created_by=asked.user)
+    colleague = factories.official(town)
+    assert draft not in MunicipalRequest.objects.visible_to(colleague)
+
+    access.grant(request=asked, role="municipal_member", by=desk)
+
+    user = User.objects.get(pk=asked.user_id)
+    assert officials.of(user).body == town
+    assert draft in MunicipalRequest.objects.visible_to(colleague)
+    assert Email.objects.get(to_address=user.email).subject
+    assert AuditEvent.objects.filter(act="accessrequest.grant", actor=desk).exists()
+
+
+def test_a_manager_decides_in_the_portal(login, town):
+    manager = factories.official(town, "municipal_manager")
+    asked = factories.access_request(town)
+    address = reverse("portal:access_decide", args=[asked.pk])
+    client = login(manager)
+
+    assert asked.email in client.get(address).content.decode()
+    client.post(address, {"act": "grant", "role": "municipal_manager"})
+
+    assert officials.of(User.objects.get(pk=asked.user_id)).is_manager
+
+
+def test_refusing_needs_a_reason_closes_the_account_and_tells_why(login, town):
+    manager = factories.official(town, "municipal_manager")
+    asked = factories.access_request(town)
+    address = reverse("portal:access_decide", args=[asked.pk])
+    client = login(manager)
+
+    assert client.post(address, {"act": "refuse", "reason": " "}).status_code == 422
+    client.post(address, {"act": "refuse", "reason": "当町の職員ではありません。"})
+
+    asked.refresh_from_db()
+    assert asked.state == State.REFUSED
+    assert not User.objects.get(pk=asked.user_id).is_active
+    assert "当町の職員ではありません。" in Email.objects.get(to_address=asked.email).text
+
+
+def test_only_managers_of_the_same_body_and_the_division_decide(login, town, viewer):
+    asked = factories.access_request(town)
+    member, neighbour = factories.official(town), factories.official(role="municipal_manager")
+    address = reverse("portal:access_decide", args=[asked.pk])
+
+    assert login(member).post(address, {"act": "grant", "role": "municipal_member"}).status_code == 403
+    assert login(neighbour).post(address, {"act": "grant", "role": "municipal_member"}).status_code == 404
+    assert login(asked.user).post(address, {"act": "grant", "role": "municipal_member"}).status_code == 403
+    for nobody in (member, neighbour, viewer, asked.user):
+        with pytest.raises(Refused):
+            access.grant(request=asked, role="municipal_member", by=nobody)
+    asked.refresh_from_db()
+    assert asked.state == State.WAITING
+
+
+@pytest.mark.parametrize("role", ["desk", "municipal_applicant", "superuser", ""])
+def test_no_other_role_is_given(login, town, role):
+    manager, asked = factories.official(town, "municipal_manager"), factories.access_request(town)
+
+    page = login(manager).post(reverse("portal:access_decide", args=[asked.pk]), {"act": "grant", "role": role})
+
+    assert page.status_code == 422
+    with pytest.raises(Refused):
+        access.grant(request=asked, role=role, by=manager)
+
+
+def test_the_division_decides_at_its_desk(login, town, desk):
+    asked = factories.access_request(town, email="a@city.elsewhere.lg.jp")
+    address = reverse("admin:municipalities_accessrequest_change", args=[asked.pk])
+    client = login(desk)
+
+    page = client.get(address).content.decode()
+    refusal = client.post(address, {"act": "refuse"})
+    client.post(address, {"act": "grant", "role": "municipal_manager"})
+
+    assert "tag bad" in page  # the domain is not one of the body's
+    assert refusal.status_code == 422
+    assert officials.of(User.objects.get(pk=asked.user_id)).is_manager
+
+
+def test_what_waits_stands_on_the_desk_and_on_the_managers_home(login, town, desk, viewer):
+    manager, member = factories.official(town, "municipal_manager"), factories.official(town)
+    asked = factories.access_request(town)
+
+    assert asked.name in login(manager).get(reverse("portal:home")).content.decode()
+    assert asked.name not in login(member).get(reverse("portal:home")).content.decode()
+    address = reverse("admin:municipalities_accessrequest_change", args=[asked.pk])
+    assert address in login(desk).get(reverse("admin:index")).content.decode()
+    assert address not in login(viewer).get(reverse("admin:index")).content.decode()
+
+
+def test_deciding_twice_is_refused_in_words(town, desk):
+    asked = factories.access_request(town)
+    access.grant(request=asked, role="municipal_member", by=desk)
+
+    with pytest.raises(Refused):
+        access.refuse(request=AccessRequest.objects.get(pk=asked.pk), reason="遅い", by=desk)
+
+    assert User.objects.get(pk=asked.user_id).is_active
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("locks", [True, False])
+def test_of_two_grants_at_once_one_counts(locks, monkeypatch):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one writer in at a time")
+    town = factories.local_government()
+    managers = [factories.official(town, "municipal_manager") for _ in range(2)]
+    asked = factories.access_request(town)
+    if not locks:  # the control: both read “waiting” before either writes
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_options: self)
+    outcomes, barrier = [], threading.Barrier(2)
+    saved = AccessRequest.save
+
+    def save(self, *args, **kwargs):
+        if not locks:
+            barrier.wait(10)
+        saved(self, *args, **kwargs)
+
+    monkeypatch.setattr(AccessRequest, "save", save)
+
+    def grant(manager):
+        try:
+            access.grant(request=AccessRequest.objects.get(pk=asked.pk), role="municipal_member", by=manager)
+            outcomes.append("granted")
+        except Refused:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=grant, args=[manager]) for manager in managers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == (["granted", "refused"] if locks else ["granted", "granted"])
+    assert Email.objects.filter(to_address=asked.email).count() == (1 if locks else 2)
+
+
+# ── the end ──────────────────────────────────────────────────────────────────
+
+
+def aged(asked, **columns):
+    AccessRequest.objects.filter(pk=asked.pk).update(**columns)
+
+
+def test_after_thirty_days_nobody_waits_any_more(town):
+    old, young = factories.access_request(town), factories.access_request(town)
+    aged(old, asked_at=timezone.now() - dt.timedelta(days=31))
+
+    assert (access.expire(), access.expire()) == (1, 0)
+
+    old.refresh_from_db()
+    young.refresh_from_db()
+    assert (old.state, young.state) == (State.EXPIRED, State.WAITING)
+    assert not User.objects.get(pk=old.user_id).is_active
+    assert Email.objects.filter(to_address=old.email).count() == 1
+
+
+def test_thirty_days_later_who_was_not_let_in_is_forgotten_with_the_draft(town, desk):
+    asked, kept = factories.access_request(town), factories.access_request(town)
+    draft = factories.municipal_request(town, state="draft", created_by=asked.user)
+    access.refuse(request=asked, reason="職員ではない", by=desk)
+    access.refuse(request=kept, reason="職員ではない", by=desk)
+    aged(asked, decided_at=timezone.now() - dt.timedelta(days=31))
+    address = asked.email
+
+    assert (access_retention.purge_access(), access_retention.purge_access()) == (1, 0)
+
+    asked.refresh_from_db()
+    user = User.objects.get(pk=asked.user_id)
+    assert address not in {asked.email, user.email}
+    assert "申請" not in asked.name + user.name
+    assert not User.history.filter(id=user.pk).exists()
+    assert not MunicipalRequest.objects.filter(pk=draft.pk).exists()
+    kept.refresh_from_db()
+    assert "申請" in kept.name
+
+
+def test_who_asked_again_and_was_let_in_keeps_the_account(town, desk):
+    refused = factories.access_request(town)
+    access.refuse(request=refused, reason="確認できない", by=desk)
+    aged(refused, decided_at=timezone.now() - dt.timedelta(days=31))
+    access.ask(body=town, email=refused.email, name=refused.name, post="国際課")
+    access.grant(request=AccessRequest.objects.get(state=State.WAITING), role="municipal_member", by=desk)
+
+    access_retention.purge_access()
+
+    user = User.objects.get(pk=refused.user_id)
+    assert user.email.endswith("@lg.example.jp")
+    assert officials.of(user).body == town
+
+
+def test_the_news_for_those_who_decide_is_stale_once_it_is_decided(client, town, desk):
+    ask(client, town)
+    asked = AccessRequest.objects.get()
+    news = Email.objects.get(to_address=access.account_mails.division_address())
+
+    before = access.account_mails.ACCESS.check(news)
+    with transaction.atomic():
+        access.grant(request=asked, role="municipal_member", by=desk)
+    after = access.account_mails.ACCESS.check(Email.objects.get(pk=news.pk))
+
+    assert (before, after) == ("", access.account_mails.DECIDED)
