@@ -76,6 +76,11 @@ class Applied:
     last_time: dt.date | None  # when one of its applicants was last accepted for, or hosted, the like
     years_since: int | None
 
+    @property
+    def region_name(self) -> str:
+        """The region in words."""
+        return str(regions.REGIONS.get(self.region, "–"))
+
 
 def applied(call: Call) -> list[Applied]:
     """All that arrived, by rank, then by number; a fixed number of queries."""

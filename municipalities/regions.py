@@ -92,8 +92,9 @@ WIDTH, HEIGHT = 14 * TILE, 10 * TILE
 
 
 def region_of(code: str) -> str:
-    """The region in which a local government lies, by its code."""
-    return PREFECTURES[code[:2]].region
+    """The region in which a local government lies, by its code; "" for a code of no prefecture, which staff may have typed."""
+    found = PREFECTURES.get(code[:2])
+    return found.region if found else ""
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,16 @@ class Tile:
     def middle(self) -> float:
         """Where its words are centred."""
         return self.x + 22.5
+
+    @property
+    def name_y(self) -> int:
+        """The line of its name."""
+        return self.y + 19
+
+    @property
+    def count_y(self) -> int:
+        """The line of its number."""
+        return self.y + 37
 
 
 def tiles(counts: Mapping[str, int], urls: Mapping[str, str] | None = None) -> list[Tile]:
