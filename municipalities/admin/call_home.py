@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from municipalities import calls, decisions, regions, request_forms
 from municipalities.kinds import KINDS
@@ -46,8 +47,8 @@ def stage_of(call: Call) -> Stage:
 
 
 def call_for(request: HttpRequest, pk: int) -> Call:
-    """The call of the address, for someone who may see it."""
-    demand(request, "municipalities.view_call")
+    """The call of the address, for someone who may see who applied."""
+    demand(request, "municipalities.view_call", "municipalities.view_municipalrequest")
     return get_object_or_404(Call, pk=pk)
 
 
@@ -169,10 +170,10 @@ def _ticked(call: Call, texts: Sequence[str]) -> Any:
     return found.select_related("applicant__organisation", "call").order_by("rank", "number_year", "number_serial")
 
 
+@require_safe
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """Several requests side by side, question by question."""
     call = call_for(request, pk)
-    demand(request, "municipalities.view_municipalrequest")
     ticked = list(_ticked(call, request.GET.getlist("request"))[: COMPARED + 1])
     if len(ticked) > COMPARED:
         raise BadRequest(_("Choose at most %(count)s.") % {"count": COMPARED})
