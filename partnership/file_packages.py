@@ -93,7 +93,7 @@ _MAIN_PARTS = {
 }
 _MACRO_NAMES = re.compile(r"vbaProject|vbaData|/activeX/|/macrosheets/|/dialogsheets/|/customUI/.*\.bin$", re.IGNORECASE)
 _MACRO_TYPES = re.compile(r"macroEnabled|vbaProject|activeX|macrosheet|dialogsheet", re.IGNORECASE)
-_REMOTE = re.compile(r"^(?:https?|ftp|mhtml|ms-\w+|file:/{2,}[^/\\]|\\\\)", re.IGNORECASE)
+_REMOTE = re.compile(r"^(?:https?:|ftp:|mhtml:|ms-\w+:|file://(?![/\\]|[A-Z]:)|file:/{4,}|file:///\\\\|\\\\)", re.IGNORECASE)
 _EMBEDDED = re.compile(r"(?:^|/)embeddings/[^/]+\.(?P<extension>\w+)$", re.IGNORECASE)
 _OLE_WITH_PROGRAM = tuple(word.encode("utf-16-le") for word in ("_VBA_PROJECT", "Ole10Native", "Macros"))
 
@@ -144,11 +144,11 @@ def _attributes(xml: bytes, name: str) -> list[str]:
 
 
 def _look_at_relations(xml: bytes) -> None:
-    """A template that is fetched from elsewhere brings its macros with it when the document is opened."""
+    """What is fetched from elsewhere when the document is opened brings its programs with it."""
     kinds, targets = _attributes(xml, "Type"), _attributes(xml, "Target")
     for kind, target in zip(kinds, targets, strict=True):
-        if kind.endswith("/attachedTemplate") and _REMOTE.match(target):
-            raise Refused(_("It fetches its template from another computer. Please attach the normal template and save it again."))
+        if kind.endswith(("/attachedTemplate", "/oleObject", "/frame", "/subDocument")) and _REMOTE.match(target):
+            raise Refused(_("It fetches its template or a part from another computer. Please save it as a document that stands alone."))
         if kind.endswith(("/vbaProject", "/xlMacrosheet", "/xlIntlMacrosheet")):
             raise has_macros()
 

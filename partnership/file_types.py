@@ -100,6 +100,8 @@ def _decoded(content: bytes, extension: str) -> Image.Image:
         if picture.width * picture.height <= MOST_PIXELS:
             picture.load()
             return picture
+    except Image.DecompressionBombError:  # Pillow's own limit, which is higher
+        pass
     except Exception as fault:  # decoders fail in many ways, all of which mean the same here
         raise damaged() from fault
     raise Refused(_("The picture has more than 60 million pixels. Please send a smaller one."))
