@@ -71,6 +71,18 @@ def _published_call(things: dict[str, Any]) -> tuple[Any, ...]:
     return (things["municipalities.call"].pk,)
 
 
+def _body(things: dict[str, Any]) -> tuple[Any, ...]:
+    return (things["municipalities.localgovernment"].code,)
+
+
+def _attraction(things: dict[str, Any]) -> tuple[Any, ...]:
+    return (things["municipalities.attraction"].pk,)
+
+
+def _access(things: dict[str, Any]) -> tuple[Any, ...]:
+    return (things["municipalities.accessrequest"].pk,)
+
+
 def _kind(_things: dict[str, Any]) -> tuple[Any, ...]:
     return ("free_consultation",)
 
@@ -104,6 +116,24 @@ TABLE: dict[str, Row] = {
     # guests
     "rsvp:invitation": Row(ANYONE, ANYONE, of=_invitation),
     "rsvp:calendar": Row(ANYONE, NOBODY, of=_invitation),
+    # the portal's home, the body's profile and accounts; those of another body do not exist: tests/portal_matrix.py
+    "portal:home": Row(OFFICIALS, NOBODY),
+    "portal:access": Row(ANYONE, NOBODY),
+    "portal:access_ask": Row(ANYONE, ANYONE, of=_body),
+    "portal:access_asked": Row(ANYONE, NOBODY),
+    "portal:body": Row(OFFICIALS, NOBODY),
+    "portal:body_office": Row(OFFICIALS, OFFICIALS),
+    "portal:body_section": Row(OFFICIALS, OFFICIALS),
+    "portal:chief": Row(OFFICIALS, OFFICIALS),
+    "portal:chief_new": Row(OFFICIALS, OFFICIALS),
+    "portal:attraction_new": Row(OFFICIALS, OFFICIALS),
+    "portal:attraction": Row(NOBODY, NOBODY, of=_attraction),
+    "portal:picture": Row(NOBODY, NOBODY, of=_no_file),
+    "portal:accounts": Row(OFFICIALS, OFFICIALS),
+    "portal:account_invite": Row(NOBODY, NOBODY),
+    "portal:account": Row(NOBODY, NOBODY, of=_account),
+    "portal:account_hand_over": Row(NOBODY, NOBODY, of=_account),
+    "portal:access_decide": Row(NOBODY, NOBODY, of=_access),
     # requests as officials follow them; whose request it is decides: tests/portal_matrix.py
     "portal:requests": Row(OFFICIALS, NOBODY),
     "portal:requests_csv": Row(OFFICIALS, NOBODY),
@@ -207,6 +237,16 @@ TABLE: dict[str, Row] = {
     "admin:partnership_user_delete": Row(NOBODY, NOBODY),
     "admin:partnership_user_change": Row(DECIDERS, DESK),
     # municipalities
+    "admin:municipalities_accessrequest_changelist": Row(DIVISION, DIVISION),
+    "admin:municipalities_accessrequest_add": Row(NOBODY, NOBODY),
+    "admin:municipalities_accessrequest_history": Row(DIVISION, DIVISION),
+    "admin:municipalities_accessrequest_delete": Row(NOBODY, NOBODY),
+    "admin:municipalities_accessrequest_change": Row(DIVISION, DESK),
+    "admin:municipalities_attraction_changelist": Row(READERS, READERS),
+    "admin:municipalities_attraction_add": Row(DESK, DESK),
+    "admin:municipalities_attraction_history": Row(READERS, READERS),
+    "admin:municipalities_attraction_delete": Row(NOBODY, NOBODY),
+    "admin:municipalities_attraction_change": Row(READERS, DESK),
     "admin:municipalities_localgovernment_changelist": Row(READERS, READERS),
     "admin:municipalities_localgovernment_add": Row(DESK, DESK),
     "admin:municipalities_localgovernment_history": Row(READERS, READERS),
