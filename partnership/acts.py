@@ -99,7 +99,7 @@ register(
         "attachment.add": gettext_lazy("added a file: %(about)s"),
         "attachment.remove": gettext_lazy("removed a file: %(about)s"),
         "attachment.infected": gettext_lazy("found a file harmful: %(about)s"),
-        "attachment.purge": gettext_lazy("removed the traces of old files"),
+        "attachment.purge": gettext_lazy("removed the names of %(count)s files that are long gone"),
         "registers.load": gettext_lazy("loaded the registers"),
     }
 )

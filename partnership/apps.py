@@ -29,6 +29,7 @@ class PartnershipConfig(AppConfig):
             "checks",
             "roles",
             "retention",
+            "attachments",
             "account_mails",
             "sign_in_trail",
             "outcomes",

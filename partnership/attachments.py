@@ -19,8 +19,9 @@ from django.db import models, transaction
 from django.http import FileResponse, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from partnership import audit, scanner
+from partnership import audit, retention, scanner
 from partnership.file_checks import ACCEPT, HELP, MOST, MOST_TOGETHER, Checked, Sent, check
 from partnership.models import Attachment, User
 from partnership.transitions import Refused
@@ -279,3 +280,21 @@ def _is_key(name: str) -> bool:
         return str(uuid.UUID(name)) == name
     except ValueError:
         return False
+
+
+# ── how long the traces stay ─────────────────────────────────────────────────
+TRACE_DAYS = 365  # so that somebody who asks what became of a file is told that it was removed
+
+
+@transaction.atomic
+def purge_traces() -> int:
+    """Remove the rows of files whose bytes have long been gone: their names may say something about a person."""
+    gone = [Attachment.State.REMOVED, Attachment.State.INFECTED]
+    old = Attachment.objects.filter(state__in=gone, uploaded_at__lt=timezone.now() - dt.timedelta(days=TRACE_DAYS))
+    count: int = old.delete()[0]
+    if count:
+        audit.record("attachment.purge", by=None, count=count, days=TRACE_DAYS)
+    return count
+
+
+TRACES = retention.register(retention.Kept("file_traces", gettext_lazy("names of removed files"), TRACE_DAYS, purge_traces))

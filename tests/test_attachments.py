@@ -1,3 +1,4 @@
+import datetime as dt
 import os
 import time
 from pathlib import Path
@@ -412,3 +413,18 @@ def test_a_list_of_files_shows_name_size_day_and_state(call, rf):
     assert f"/files/{waiting.key}/" not in shown
     assert "48 KB" in shown
     assert timezone.localtime(kept.uploaded_at).strftime("%H:%M") in shown
+
+
+# ── how long traces stay ─────────────────────────────────────────────────────
+
+
+def test_the_name_of_a_removed_file_goes_after_a_year(call):
+    gone, young, there = attach(call), attach(call), attach(call)
+    for one in (gone, young):
+        attachments.remove(attachment=one, by=None)
+    Attachment.objects.filter(pk__in=[gone.pk, there.pk]).update(uploaded_at=timezone.now() - dt.timedelta(days=366))
+
+    assert (attachments.purge_traces(), attachments.purge_traces()) == (1, 0)
+
+    assert set(Attachment.objects.all()) == {young, there}
+    assert AuditEvent.objects.get(act="attachment.purge").facts == {"count": 1, "days": 365}
