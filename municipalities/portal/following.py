@@ -98,11 +98,13 @@ _ACTS: dict[str, Callable[[HttpRequest, Official, MunicipalRequest], HttpRespons
 @require_POST
 @confirmed_only
 def draft(request: HttpRequest, official: Official, uuid: UUID) -> HttpResponse:
-    """Keep what is being typed; a part of the page, for scripts only."""
+    """Keep what is being typed; scripts get the line that says so, anyone else the page."""
     one = request_of(official, uuid)
     form = DraftForm(request.POST)
     if form.is_valid():
         messages.keep_draft(request=one, user=official.user, text=form.cleaned_data["message"])
+    if "HX-Request" not in request.headers:
+        return redirect("portal:request", uuid=uuid)
     return render(request, "portal/draft_kept.html", {"at": timezone.now(), "form": form})
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext as _
 
 from municipalities import clock, messages, outcomes, request_forms, request_rows, rights, timeline, turns
 from municipalities.models import DecisionPaper, MunicipalRequest, RequestDecision, RequestMessage
@@ -71,9 +72,14 @@ def asked(one: MunicipalRequest, said: list[RequestMessage], files: dict[int, li
 
 def summary(sections: list[Any]) -> list[tuple[str, str]]:
     """The first short answers, for the margin; the whole form stands below."""
-    answers = [(label, lines) for _title, rows in sections for label, lines in rows]
-    short = [(label, ", ".join(lines)) for label, lines in answers if lines and sum(map(len, lines)) <= _SHORT]
+    answers = [(label, lines) for _title, rows in sections for label, lines in rows if lines]
+    short = [(label, _(", ").join(lines)) for label, lines in answers if _is_short(lines)]
     return short[:_SUMMARY]
+
+
+def _is_short(lines: list[str]) -> bool:
+    """A fact, not a sentence."""
+    return sum(map(len, lines)) <= _SHORT and not any("。" in line for line in lines)
 
 
 def letter_of(one: MunicipalRequest) -> RequestDecision | None:
