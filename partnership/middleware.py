@@ -114,7 +114,7 @@ class LanguageMiddleware:
 class SignInMiddleware(LoginRequiredMiddleware):
     """Leads to the login page whoever has not signed in. A form whose session ended is kept until its owner is back."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:  # type: ignore[override]
         """Keep the form, if there is one, and ask to sign in."""
         if "HX-Request" in request.headers:
             return self._for_htmx(request, view_func)

@@ -10,8 +10,9 @@ from django.core.files.storage import FileSystemStorage
 class DurableStorage(FileSystemStorage):
     """Files in a folder that no web server serves; each is flushed to the disk with the name that leads to it."""
 
-    def _save(self, name: str, content: Any) -> str:
-        saved = super()._save(name, content)
+    def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
+        """Write the file, and return only when it would survive a power cut."""
+        saved = super().save(name, content, max_length)
         place = Path(self.path(saved))
         for one in (place, place.parent):
             handle = os.open(one, os.O_RDONLY)

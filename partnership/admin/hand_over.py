@@ -25,8 +25,8 @@ class HandOverForm(forms.Form):
         label=_("e-mail"), max_length=254, help_text=_("Leave it as it is where the section has a mailbox of its own that stays.")
     )
 
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"post": user.post, "email": user.email}, **kwargs)
+    def __init__(self, user: User, data: Any = None) -> None:
+        super().__init__(data, initial={"post": user.post, "email": user.email})
         self.user = user
 
     def clean_email(self) -> str:
