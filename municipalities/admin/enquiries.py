@@ -21,6 +21,8 @@ from partnership.admin.pages import person
 from partnership.models import Organisation
 from partnership.templatetags.partnership import short_date
 
+_NAMED = (Organisation.Kind.LOCAL_GOVERNMENT, Organisation.Kind.EMBASSY, Organisation.Kind.MISSION)  # those who ask most
+
 
 class QueueFilter(admin.SimpleListFilter):
     """The questions that are asked every day."""
@@ -68,12 +70,14 @@ class AskerFilter(QueueFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The kinds of organisation, and none."""
-        return [*Organisation.Kind.choices, ("none", _("no organisation of the registers"))]
+        named = [(kind.value, kind.label) for kind in _NAMED]
+        return [*named, ("other", _("other organisations")), ("none", _("no organisation of the registers"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Enquiry]) -> models.QuerySet[Enquiry]:
         """The rows of the chosen sort."""
-        kinds = {kind: Q(organisation__kind=kind) for kind in Organisation.Kind.values}
-        return self.one_of(queryset, {**kinds, "none": Q(organisation=None)})
+        kinds = {kind.value: Q(organisation__kind=kind) for kind in _NAMED}
+        other = Q(organisation__isnull=False) & ~Q(organisation__kind__in=_NAMED)
+        return self.one_of(queryset, {**kinds, "other": other, "none": Q(organisation=None)})
 
 
 class AssigneeFilter(QueueFilter):
@@ -95,7 +99,7 @@ class AssigneeFilter(QueueFilter):
 class EnquiryAdmin(BaseAdmin):
     """Everything that was asked by telephone, mail, visit."""
 
-    list_display = ("number", "about", "where", "assignee", "due", "came")
+    list_display = ("about", "where", "in_charge", "due", "came")
     list_display_links = None
     list_filter = (QueueFilter, "state", AssigneeFilter, AskerFilter, "channel")
     list_select_related = ("organisation", "assignee")
@@ -104,7 +108,7 @@ class EnquiryAdmin(BaseAdmin):
     autocomplete_fields = ("organisation",)
     fields = (("organisation", "asker"), "contact", "channel", "topic", "text", "due_on", "received_at")
     export_fields = (
-        "number",
+        "numbered",
         "received_at",
         "channel",
         "organisation",
@@ -120,10 +124,20 @@ class EnquiryAdmin(BaseAdmin):
     # ── the list ─────────────────────────────────────────────────────────────
     @admin.display(description=_("topic"), ordering="topic")
     def about(self, enquiry: Enquiry) -> str:
-        """The topic, leading to the enquiry’s home, and who asked."""
+        """The topic, leading to the enquiry’s home, with its number and who asked."""
         home = reverse("admin:municipalities_enquiry_home", args=[enquiry.pk])
-        who = "　".join(part for part in (str(enquiry.organisation or ""), enquiry.asker) if part)
+        who = "　".join(part for part in (enquiry.number, str(enquiry.organisation or ""), enquiry.asker) if part)
         return format_html('<a href="{}">{}</a><br><small>{}</small>', home, enquiry.topic, who)
+
+    @admin.display(description=_("in charge"), ordering="assignee")
+    def in_charge(self, enquiry: Enquiry) -> str:
+        """The name alone; the post is on the home."""
+        return enquiry.assignee.name if enquiry.assignee else ""
+
+    @admin.display(description=_("number"), ordering="pk")
+    def numbered(self, enquiry: Enquiry) -> str:
+        """The number for people, in the download."""
+        return enquiry.number
 
     @admin.display(description=_("state"), ordering="state")
     def where(self, enquiry: Enquiry) -> str:

@@ -22,7 +22,7 @@ class DueField(DateField):
     """A day as people say it: 明日, 12/8, +3, R8.12.8."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"help_text": _("Such as tomorrow, Friday, 12/8 or +3 for open days."), **kwargs})
+        super().__init__(**{"help_text": _("Such as tomorrow, 12/8 or +3."), **kwargs})
 
     def to_python(self, value: Any) -> dt.date | None:
         """Read what was said, or what was written in full."""
@@ -59,7 +59,7 @@ class NoteForm(forms.Form):
     """The one screen of the phone note."""
 
     who = WhoField(
-        label=_("Who asks"), max_length=200, help_text=_("Such as 広島市 国際課 平田. Organisations are found by name, reading or code.")
+        label=_("Who asks"), max_length=200, help_text=_("Such as 広島市 国際課 平田.")
     )
     contact = TextField(label=_("Call back"), max_length=150, required=False, help_text=_("Telephone or mail address."))
     topic = TextField(label=_("About"), max_length=300, help_text=_("In one line."))

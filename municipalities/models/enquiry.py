@@ -33,7 +33,7 @@ class Enquiry(Versioned):
     class Channel(models.TextChoices):
         """How it came."""
 
-        PHONE = "phone", _("telephone")
+        PHONE = "phone", pgettext_lazy("way of asking", "telephone")
         MAIL = "mail", _("mail")
         VISIT = "visit", _("visit")
         FAX = "fax", _("fax")

@@ -95,7 +95,7 @@ class MunicipalRequest(Versioned):
 
         PORTAL = "portal", _("portal")
         EXCEL = "excel", _("form (Excel)")
-        PHONE = "phone", _("telephone")
+        PHONE = "phone", pgettext_lazy("way of asking", "telephone")
         MAIL = "mail", _("mail")
         PAPER = "paper", _("paper")
         VISIT = "visit", _("visit")
