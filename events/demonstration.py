@@ -12,8 +12,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from events import call_sheet, checklist, editions, event_mailings, events, invitations, invitees
+from events import call_sheet, checklist, editions, event_mailings, events, from_requests, invitations, invitees
 from events.models import Answer, Event, Invitation, LeftOut
+from municipalities import demonstration as portal
 from partnership import approvals, mailer, mailings
 from partnership.demo_people import VACANT
 from partnership.models import Email, Organisation, Position, User
@@ -64,6 +65,10 @@ def load(*, send: bool = True) -> list[str]:
     if not event.event_mailings.filter(number=2).exists():
         told.append(_second_letter(event, people))
         told.append(_seminar(people))
+    request = portal.linked_request()
+    if request is not None and not event.event_requests.exists():
+        from_requests.add_as_co_host(request=request, event=event, by=people.desk)
+        told.append(f"the reception came from the request {request.number}")
     return told
 
 

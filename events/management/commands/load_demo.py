@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from events import demonstration
 from events.models import Event
+from municipalities import demonstration as portal
 from partnership import demo_people
 from partnership.environment import DEMO_MARKER
 
@@ -30,5 +31,5 @@ class Command(BaseCommand):
             for count, what in ((demo_people.load_accounts(), "accounts"), (demo_people.load_people(), "invented people"))
             if count
         ]
-        for line in [*done, *demonstration.load()] or ["the demonstration is complete"]:
+        for line in [*done, *portal.load(), *demonstration.load()] or ["the demonstration is complete"]:
             self.stdout.write(f"  {line}")
