@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from partnership import menu
 
 menu.register(menu.Item("portal", _("Home"), "portal:home", order=0, door="portal"))
+menu.register(menu.Item("calls", _("Calls for requests"), "portal:calls", order=10, door="portal"))
 menu.register(menu.Item("requests", _("Requests"), "portal:requests", prefixes=("relay/",), order=20, door="portal"))
 menu.register(
     menu.Item(

@@ -48,6 +48,8 @@ class StartForm(forms.Form):
         field.required = needs_call
         if needs_call:
             field.empty_label = None  # type: ignore[attr-defined]
+            if len(rows) == 1:  # nothing to choose
+                field.widget = forms.HiddenInput()
 
 
 def applicant_of(official: Official) -> LocalGovernment:

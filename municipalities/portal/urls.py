@@ -7,6 +7,7 @@ from municipalities.portal import (
     body,
     calls,
     endings,
+    excel,
     files,
     finder,
     following,
@@ -15,6 +16,7 @@ from municipalities.portal import (
     relay,
     review,
     starting,
+    workbooks,
     writing,
 )
 
@@ -24,6 +26,8 @@ urlpatterns = [
     *access.urlpatterns,
     *calls.urlpatterns,
     *finder.urlpatterns,
+    *workbooks.urlpatterns,
+    *excel.urlpatterns,
     *starting.urlpatterns,
     *writing.urlpatterns,
     *review.urlpatterns,

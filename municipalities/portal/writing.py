@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods
 
 from municipalities import attractions, drafts, messages, requests, rights
 from municipalities.differences import Stale
+from municipalities.draft_forms import CallForm, DocumentsForm, NewAttractionForm, TogetherForm
 from municipalities.models import Call, MunicipalRequest, RequestMessage
 from municipalities.officials import Official
 from municipalities.portal import progress
-from municipalities.draft_forms import CallForm, DocumentsForm, NewAttractionForm, TogetherForm
 from municipalities.portal.entry import official_only, request_of, show
 from municipalities.questions import Type
 from municipalities.request_forms import AnswersForm
@@ -197,9 +197,9 @@ def _act(request: HttpRequest, official: Official, page: Page, act: str) -> Http
     place = ""
     if act.startswith(REMOVE):
         _remove(official, page.draft, act.removeprefix(REMOVE))
-        place = f"#{progress.DOCUMENTS}"
+        place = f"#part-{progress.DOCUMENTS}"
     elif request.FILES:
-        place = f"#{progress.DOCUMENTS}"
+        place = f"#part-{progress.DOCUMENTS}"
     flash.success(request, _("Saved. Nothing has been sent yet."))
     return redirect(reverse("portal:edit", args=[page.draft.uuid]) + place)
 
