@@ -138,10 +138,10 @@ def carried_over(kind: Kind, answers: Mapping[str, Any]) -> dict[str, Any]:
         value = answers.get(question.key)
         if question.type.is_row or is_empty(value) or not fits(question, value):
             continue
-        if question.type == Type.DATE and dt.date.fromisoformat(value) < today:
+        if question.type == Type.DATE and dt.date.fromisoformat(str(value)) < today:
             continue
         if question.type == Type.MONTHS:
-            value = [month for month in value if month >= f"{today:%Y-%m}"]
+            value = [month for month in value or () if month >= f"{today:%Y-%m}"]
         if not is_empty(value):
             found[question.key] = value
     return found

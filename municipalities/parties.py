@@ -73,7 +73,7 @@ def arrange(request: MunicipalRequest, joined: Sequence[LocalGovernment]) -> boo
         RequestParty.objects.filter(pk=row.pk).update(order=place)
     for order, body in enumerate(wanted, start=1):
         RequestParty.objects.update_or_create(request=request, local_government=body, defaults={"order": order})
-    request._prefetched_objects_cache = {}
+    getattr(request, "_prefetched_objects_cache", {}).pop("parties", None)
     return True
 
 

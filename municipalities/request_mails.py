@@ -43,7 +43,7 @@ def tell(message: RequestMessage, *, by: User | None) -> list[Email]:
     """Write the mails of one step: to all applicants, to the prefecture where it concerns it, to whoever is in charge here."""
     if message.kind in _TO_NOBODY or message.is_internal:
         return []
-    request = _with_all(message)
+    message.request = request = _with_all(message)
     sent = [_queue(request, message, reader, by=by) for reader in readers(request, message.kind)]
     if message.side != RequestMessage.Side.DIVISION and request.assignee is not None and request.assignee != by:
         sent.append(_notice(request, message, request.assignee, by=by))

@@ -145,13 +145,14 @@ def missing(request: MunicipalRequest) -> list[tuple[str, str]]:
 
 
 @transaction.atomic
-def submit(*, request: MunicipalRequest, by: User, source: str = Source.PORTAL) -> MunicipalRequest:
+def submit(*, request: MunicipalRequest, by: User, source: str = "") -> MunicipalRequest:
     """Send it: it gets its number, its applicants a mail that holds everything. A returned one goes back to us with its number.
 
     Sent twice, also at the same moment, it is sent once.
 
     Args:
-        source: how it reached us. What arrived by mail or on paper in time may be entered by staff after the call has closed.
+        source: how it reached us, if not as the draft says. What arrived by mail or on paper in time may be entered by staff
+            after the call has closed.
 
     Raises:
         Refused: when something is missing, or the call is closed by the database's clock.
@@ -162,16 +163,20 @@ def submit(*, request: MunicipalRequest, by: User, source: str = Source.PORTAL) 
     if not by.is_staff and by.organisation_id is None:
         raise Refused(_("Your access is not confirmed yet. Your draft is kept; send it once your access is confirmed."))
     rights.demand(row, "submit", by)
+    source = source or row.source
+    facts = {"source": source} | (_in_time(row, by, source) if row.state == State.DRAFT else {})
     if lacking := drafts.missing(row):
         raise Refused(" ".join(sentence for _key, sentence in lacking))
-    if row.state == State.WAITING:
-        return _resubmit(row, by=by)
-    facts: dict[str, Any] = {"source": source}
-    if row.call is not None and not Call.objects.open().filter(pk=row.call_id).exists():
-        if not by.is_staff or source == Source.PORTAL:
-            raise Refused(_closed(row.call))
-        facts["after_closing"] = True
-    return _first_time(row, by=by, source=source, facts=facts)
+    return _first_time(row, by=by, source=source, facts=facts) if row.state == State.DRAFT else _resubmit(row, by=by)
+
+
+def _in_time(row: MunicipalRequest, by: User, source: str) -> dict[str, Any]:
+    """Whether the call still takes it, by the clock of the database; what staff enter afterwards is marked."""
+    if row.call is None or Call.objects.open().filter(pk=row.call.pk).exists():
+        return {}
+    if not by.is_staff or source == Source.PORTAL:
+        raise Refused(_closed(row.call))
+    return {"after_closing": True}
 
 
 def _first_time(row: MunicipalRequest, *, by: User, source: str, facts: dict[str, Any]) -> MunicipalRequest:

@@ -33,11 +33,8 @@ def remark(message: RequestMessage) -> str:
 
 def headline(message: RequestMessage, body: LocalGovernment | None) -> str:
     """The subject of the mail in a few words, as its reader needs them."""
-    if message.kind == Kind.SUBMITTED and body is not None:
-        if body.pk == message.request.relay_id:
-            return _("Please add your opinion")
-        if body.pk != message.request.applicant_id:
-            return _("Please confirm the joint application")
+    if message.kind == Kind.SUBMITTED and body is not None and body.pk != message.request.applicant_id:
+        return _("Please confirm the joint application") if _joins(message.request, body) else _("Please add your opinion")
     if message.facts.get("days_over"):
         return _("Joint applicants who did not answer")
     if message.kind == Kind.MESSAGE and message.side == Side.DIVISION:
@@ -54,10 +51,27 @@ def sentence(message: RequestMessage, body: LocalGovernment | None) -> str:
         values = {"body": who, "title": request.name, "number": request.number}
         if body.pk == request.applicant_id:
             return _("We have received your request “%(title)s”. Its number is %(number)s.") % values
-        if body.pk == request.relay_id:
-            return _("%(body)s has submitted the request “%(title)s” (%(number)s) through your prefecture.") % values
-        return _("%(body)s has submitted the request “%(title)s” (%(number)s) and named you as a joint applicant.") % values
+        if _joins(request, body):
+            return _("%(body)s has submitted the request “%(title)s” (%(number)s) and named you as a joint applicant.") % values
+        return _("%(body)s has submitted the request “%(title)s” (%(number)s) through your prefecture.") % values
+    if body is not None and (words := _letter(message)):
+        return words % {"body": who, "number": request.number}
     return _("%(what)s.") % {"what": title(message)}
+
+
+def _joins(request: MunicipalRequest, body: LocalGovernment) -> bool:
+    """Whether the body is named as a joint applicant; a prefecture can be that and the relay at once."""
+    return any(party.local_government_id == body.pk for party in request.parties.all())
+
+
+def _letter(message: RequestMessage) -> str:
+    """How a letter of the Ministry says it; "" where the timeline's own words do."""
+    if message.kind == Kind.REPLY and message.facts.get("corrected"):
+        return _("We have received the corrected form of %(body)s.")
+    if message.kind == Kind.MESSAGE and message.side != Side.DIVISION:
+        return "" if message.side == Side.SYSTEM else _("%(body)s has written to the Ministry.")
+    words = _LETTERS.get(Kind(message.kind))
+    return words() if words else ""
 
 
 def _silent(message: RequestMessage) -> str:
@@ -116,4 +130,11 @@ _HEADLINES: dict[Kind, Callable[[], str]] = {
     Kind.REOPENED: lambda: _("Request taken up again"),
     Kind.CLOSED: lambda: _("Request filed"),
     Kind.LINKED: lambda: _("The request became part of an event"),
+}
+_LETTERS: dict[Kind, Callable[[], str]] = {
+    Kind.TAKEN: lambda: _("We have begun to consider your request %(number)s."),
+    Kind.QUESTION: lambda: _("We have a question about your request %(number)s."),
+    Kind.RETURNED: lambda: _("Please correct the form of your request %(number)s as follows and send it again."),
+    Kind.REPLY: lambda: _("We have received the reply of %(body)s."),
+    Kind.MESSAGE: lambda: _("We write to you about your request %(number)s."),
 }

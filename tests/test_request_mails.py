@@ -120,6 +120,16 @@ def test_joint_applicants_and_the_prefecture_are_asked_in_their_own_words(city, 
     assert "withdrew the request" in mails(prefectural)[-1].text
 
 
+def test_a_prefecture_that_joins_and_passes_on_is_asked_to_confirm_first(city, official, prefecture, prefectural):
+    english(prefectural)
+    sent(city, official, prefecture, relay=prefecture)
+
+    mail = mails(prefectural)[0]
+
+    assert "Please confirm the joint application" in mail.subject
+    assert "named you as a joint applicant" in mail.text
+
+
 def test_the_prefecture_is_not_told_of_each_question(city, official, prefecture, prefectural, desk):
     request = sent(city, official, relay=prefecture)
     count = len(mails(prefectural))

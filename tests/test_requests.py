@@ -2,16 +2,19 @@
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import override
 
 from municipalities import drafts, parties, requests, rights
 from municipalities.kinds import KINDS, kind_of
 from municipalities.models import MunicipalRequest, RequestMessage
+from municipalities.questions import Document
 from municipalities.requests import Stale
 from partnership import attachments, audit
 from partnership.models import Attachment, AuditEvent, Email
@@ -281,16 +284,14 @@ def test_what_could_not_be_read_must_be_corrected_first(city, official):
     assert [key for key, _sentence in requests.missing(request)] == ["answer_wished"]
 
 
-def test_a_document_that_the_kind_needs_is_asked_for(city, official):
-    kind = next((kind for kind in KINDS.values() if any(document.required for document in kind.documents)), None)
-    if kind is None:
-        pytest.skip("no kind asks for a document")
-    request = requests.start(kind=kind.key, applicant=city, by=official)
-    wanted = next(document.key for document in kind.documents if document.required)
+def test_a_document_that_the_kind_needs_is_asked_for(city, official, monkeypatch):
+    plan = Document("plan", format_lazy("行程案"), required=True)
+    monkeypatch.setitem(KINDS, "free_consultation", replace(KINDS["free_consultation"], documents=(plan,)))
+    request = draft(city, official)
 
-    assert wanted in dict(requests.missing(request))
-    attachments.attach(about=request, upload=SimpleUploadedFile("a.txt", b"1"), by=official, label=wanted)
-    assert wanted not in dict(requests.missing(request))
+    assert "行程案" in dict(requests.missing(request))["plan"]
+    attachments.attach(about=request, upload=SimpleUploadedFile("行程案.txt", b"1"), by=official, label="plan")
+    assert "plan" not in dict(requests.missing(request))
 
 
 def test_sending_gives_a_number_a_day_and_a_step(city, official, prefecture):
@@ -501,3 +502,17 @@ def test_a_verb_that_is_refused_leaves_nothing_behind(city, official):
         requests.submit(request=request, by=factories.official())
 
     assert acts(request) == before
+
+
+def test_a_draft_that_came_as_a_form_says_so_when_it_is_sent(city, official):
+    request = write(draft(city, official, source="excel"), official)
+
+    assert requests.submit(request=request, by=official).source == "excel"
+    assert request.messages.get().facts == {"source": "excel"}
+
+
+def test_the_wish_to_send_after_the_closing_is_answered_before_anything_is_asked_for(city, official):
+    request = draft(city, official, call=call_for_consultations(closes_at=timezone.now()))
+
+    with override("en"), pytest.raises(Refused, match=r"^This call closed at"):
+        requests.submit(request=request, by=official)
