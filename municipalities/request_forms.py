@@ -106,7 +106,7 @@ class AnswersForm(forms.Form):
             marks = dict(getattr(widget, "opens", {}))
             for value in condition.values:
                 marks[value] = f"{marks.get(value, '')} {number}".strip()
-            widget.opens = marks  # type: ignore[attr-defined]
+            widget.opens = marks
         return opened
 
     def _say_what_is_unread(self, request: MunicipalRequest | None) -> None:
@@ -128,7 +128,7 @@ class AnswersForm(forms.Form):
         given = super().clean() or self.cleaned_data
         for question in self.kind.questions:
             if not answers.is_asked(question, given):
-                self._errors.pop(question.key, None)  # type: ignore[union-attr]
+                self.errors.pop(question.key, None)
                 given.pop(question.key, None)
         if self.lenient:
             self._forgive()
@@ -141,9 +141,9 @@ class AnswersForm(forms.Form):
                 continue
             text = self._typed(key)
             if len(text) > answers.LONGEST_RAW:
-                self._errors[key] = self._too_long(key, text)  # type: ignore[index]
+                self.errors[key] = self._too_long(key, text)
                 continue
-            fault = self._errors.pop(key)  # type: ignore[union-attr]
+            fault = self.errors.pop(key)
             if text:
                 self.unread[key] = fault
             if self._question_type(key) == Type.ATTRACTIONS:

@@ -89,7 +89,7 @@ def _by_words(question: Question) -> dict[str, str]:
 
 
 def _countries() -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for country in Country.objects.exclude(iso2="JP"):
         names = (country.name_ja, country.name_en, country.formal_ja, country.formal_en, country.kana, country.iso2)
         found |= {_key(name): country.iso2 for name in names if name}

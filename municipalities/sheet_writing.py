@@ -62,6 +62,7 @@ class _Form:
         self.row = 0
         self.number = 0
         self.lists: dict[str, DataValidation] = {}
+        self._space = " " if language == "en" else ""
         self.raw: dict[str, Any] = (request.answers.get(answers.RAW) or {}) if request else {}
 
     def saved(self) -> bytes:
@@ -223,7 +224,7 @@ class _Form:
     # ── rows and cells ───────────────────────────────────────────────────────
 
     def _fixed(self, key: str, value: str, hint: str, *, suffix: str = "", needed: bool = False) -> None:
-        self._line(f"{layout.FIXED[key]}{suffix}", value or None, hint, needed=needed)
+        self._line(f"{layout.FIXED[key]}{suffix and self._space}{suffix}", value or None, hint, needed=needed)
 
     def _line(self, label: str, value: Any, hint: str, *, needed: bool) -> None:
         self.row += 1
@@ -234,7 +235,7 @@ class _Form:
         self._merge_answer(fill=_NEEDED if needed else "")
         self._put("H", hint or None, size=9)
         text = f"{value:,}" if isinstance(value, int) else str(value or "")
-        widths = ((label, layout.WIDTHS["B"], 17), (text, 60, 17), (hint, layout.WIDTHS["H"] * 1.15, 13.5))
+        widths = ((f"{label} ＊", layout.WIDTHS["B"] * 0.92, 17), (text, 60, 17), (hint, layout.WIDTHS["H"] * 1.15, 13.5))
         self.sheet.row_dimensions[self.row].height = min(400, max(24, *(self._lines(one, width) * high + 7 for one, width, high in widths)))
 
     def _put(

@@ -60,7 +60,7 @@ def fill(kind: Kind, values: dict[str, Any], language: str = "ja") -> SimpleUplo
             for key, value in values.items():
                 question = kind.question(key)
                 label = str(question.label) if question else str(layout.FIXED[key])
-                sheet[f"C{row_of(sheet, label + ('1' if key == layout.JOINED else ''))}"].value = value
+                sheet[f"C{row_of(sheet, label + (' 1' if key == layout.JOINED else ''))}"].value = value
 
     return changed(sheets.build(kind, language=language), write)
 
@@ -463,46 +463,6 @@ def test_nonsense_is_no_accident(city: LocalGovernment, cells: list[tuple[int, i
 
     with contextlib.suppress(Refused):
         found = sheets.read(changed(sheets.build(TOUR), write), kind_hint=TOUR)
-        assert all(error.sentence for error in found.errors)
-        kept = {key: value for key, value in found.answers.items() if key != answers.RAW}
-        assert answers.tidied(TOUR, kept) == kept
-
-
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(answered(), st.sampled_from(["ja", "en"]))
-def test_what_is_written_is_read_again(city: LocalGovernment, filled: tuple[Kind, dict[str, Any]], language: str) -> None:
-    kind, values = filled
-    for code in ("NO", "CA", "FR"):
-        factories.country(code)
-    request = MunicipalRequest(kind=kind.key, applicant=city, title="件名", answers=values)
-    request.pk = 0
-    content = sheets.build(kind, request=request, language=language)
-    found = sheets.read(upload(content))
-    assert not found.errors
-    assert found.answers == values
-    assert (found.kind, found.body, found.title) == (kind, city, "件名")
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(
-    st.lists(
-        st.tuples(st.integers(1, 60), st.integers(1, 9), st.one_of(st.text(max_size=30), st.floats(), st.booleans(), st.dates())),
-        max_size=12,
-    )
-)
-def test_nonsense_is_no_accident(city: LocalGovernment, cells: list[tuple[int, int, Any]]) -> None:
-    def write(sheet: Worksheet) -> None:
-        for merged in list(sheet.merged_cells.ranges):
-            sheet.unmerge_cells(str(merged))
-        for row, column, value in cells:
-            text = re.sub("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]", "", value) if isinstance(value, str) else value
-            sheet.cell(row, column).value = text
-
-    try:
-        found = sheets.read(changed(sheets.build(TOUR), write), kind_hint=TOUR)
-    except Refused as refused:
-        assert str(refused)
-    else:
         assert all(error.sentence for error in found.errors)
         kept = {key: value for key, value in found.answers.items() if key != answers.RAW}
         assert answers.tidied(TOUR, kept) == kept
