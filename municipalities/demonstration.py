@@ -45,7 +45,6 @@ class Scene:
     users: Mapping[str, User]
     bodies: Mapping[str, LocalGovernment]
     calls: dict[str, Call]
-    made: dict[str, MunicipalRequest]
 
     def official(self, code: str) -> User:
         """Who enters what a body says: its own account, or the division for those without one."""
@@ -64,8 +63,8 @@ def load() -> list[str]:
         RequestTag.objects.get_or_create(name=name)
     for kind, title, ja, en in CANNED:
         CannedReply.objects.get_or_create(kind=kind, title=title, defaults={"text_ja": ja, "text_en": en})
-    for wish in REQUESTS:
-        scene.made[wish.key] = _request(scene, wish)
+    for wish in sorted(REQUESTS, key=lambda one: -one.told[0][0] if one.told else 0):  # numbers run as they came
+        _request(scene, wish)
     _close_call(scene.calls["iikura_before"])
     for asked in ENQUIRIES:
         _enquiry(scene, asked)
@@ -83,7 +82,7 @@ def _scene() -> Scene:
     users = {user.email.split("@")[0]: user for user in User.objects.filter(is_demo=True)}
     codes = {wish.body for wish in REQUESTS} | set(ATTRACTIONS) | {code for wish in REQUESTS for code in (*wish.joined, wish.relay)}
     bodies = LocalGovernment.objects.filter(code__in=codes | {"342076"}).select_related("organisation", "prefecture__organisation")
-    return Scene(users, {body.code: body for body in bodies}, {}, {})
+    return Scene(users, {body.code: body for body in bodies}, {})
 
 
 # ── days ─────────────────────────────────────────────────────────────────────
@@ -167,7 +166,7 @@ def _attractions(scene: Scene, code: str) -> int:
 # ── requests ─────────────────────────────────────────────────────────────────
 
 
-def _request(scene: Scene, wish: Wish) -> MunicipalRequest:
+def _request(scene: Scene, wish: Wish) -> None:
     body, by = scene.bodies[wish.body], scene.official(wish.body)
     row = requests.start(kind=wish.kind, applicant=body, by=by, call=scene.calls.get(wish.call), source=wish.source)
     row = requests.save(
@@ -189,7 +188,6 @@ def _request(scene: Scene, wish: Wish) -> MunicipalRequest:
     if wish.tags:
         requests.tag(request=row, tags=RequestTag.objects.filter(name__in=wish.tags), by=scene.users["desk"])
     _set_back(row, [days for days, step, _text in wish.told if step != "paper"])
-    return MunicipalRequest.objects.get(pk=row.pk)
 
 
 def _answers(given: dict[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,8 @@ def keep_password() -> None:
 def lines() -> list[str]:
     """The accounts with their password, then whatever the other packages add."""
     found: list[str] = []
-    accounts = list(User.objects.filter(is_demo=True, is_active=True).order_by("-is_staff", "pk"))
+    # one that only asks for access has nothing to show yet
+    accounts = list(User.objects.filter(is_demo=True, is_active=True, organisation__isnull=False).order_by("-is_staff", "pk"))
     if accounts:
         width = max(len(account.email) for account in accounts)
         found = [f"Demo accounts, password {password()}", *(f"  {account.email:<{width}}  {account}" for account in accounts)]

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from events import demonstration, hosts
 from events.models import Answer, CallNote, Event, Invitation, LeftOut
-from partnership import approvals, demo, demo_people, positions
+from municipalities.models import AccessRequest, Call, Enquiry, MunicipalRequest
+from partnership import approvals, attachments, demo, demo_people, positions
 from partnership.mailbox import store
 from partnership.models import Appointment, Approval, Email, Figure, Mailing, Person, Position, User
 
@@ -44,7 +45,7 @@ with_demo = pytest.mark.usefixtures("loaded")
 
 @with_demo
 def test_every_account_has_its_role_and_the_password():
-    accounts = {user.email: user for user in User.objects.filter(is_demo=True)}
+    accounts = {user.email: user for user in User.objects.filter(is_demo=True, organisation__isnull=False)}
 
     assert set(accounts) == {one.email for one in demo_people.ACCOUNTS}
     assert len(accounts) == 14
@@ -140,7 +141,7 @@ def test_the_second_letter_waits_for_the_director():
 
     assert letter.state == Mailing.State.READY
     assert paper.state == Approval.State.CIRCULATING
-    assert list(approvals.waiting_for(User.objects.get(email="director@mofa.example.jp"))) == [paper]
+    assert paper in approvals.waiting_for(User.objects.get(email="director@mofa.example.jp"))
 
 
 @with_demo
@@ -170,14 +171,91 @@ def test_no_invented_row_counts_in_a_figure():
     assert all(figure.about is None or not figure.about.is_demo for figure in Figure.objects.all())
 
 
+# ── the portal ───────────────────────────────────────────────────────────────
+
+
+@with_demo
+def test_requests_stand_in_every_state_with_numbers_as_they_came():
+    rows = list(MunicipalRequest.objects.filter(is_demo=True))
+    sent = sorted((row for row in rows if row.submitted_at), key=lambda row: row.number_serial)
+
+    assert {row.state for row in rows} == set(MunicipalRequest.State.values)
+    assert [row.submitted_at.date() for row in sent] == sorted(row.submitted_at.date() for row in sent)
+    assert all(row.submitted_at <= timezone.now() for row in sent)
+    assert any(row.assignee is None for row in sent)
+    assert any(row.is_returned for row in sent)
+    assert any(row.expected_on < timezone.localdate() for row in sent if row.state in MunicipalRequest.ACTIVE)
+    assert all("（デモ）" in str(row.answers) for row in sent)
+
+
+@with_demo
+def test_the_thread_of_a_request_runs_forward():
+    for row in MunicipalRequest.objects.filter(is_demo=True):
+        moments = list(row.messages.order_by("pk").values_list("at", flat=True))
+        assert [moment.date() for moment in moments] == sorted(moment.date() for moment in moments), row
+
+
+@with_demo
+def test_hiroshima_is_asked_about_the_tour_that_prefecture_and_city_wish():
+    tour = MunicipalRequest.objects.get(is_demo=True, kind="diplomats_study_tour", applicant__code="341002")
+
+    assert (tour.state, tour.relay_rank) == ("waiting", 1)
+    assert [party.local_government.code for party in tour.parties.order_by("order")] == ["340006", "341002"]
+    assert attachments.of(tour).get().name == "行程案.xlsx"
+
+
+@with_demo
+def test_the_reception_came_from_a_request_and_its_city_sees_it(login):
+    event = demonstration.reception()
+    tie = event.event_requests.get()
+    city = User.objects.get(email="hiroshima@lg.example.jp")
+
+    assert (tie.request.kind, tie.request.state) == ("cohost_reception", "accepted")
+    assert event.event_attractions.count() == 4
+    assert event.hosts.count() == 3
+    page = login(city).get("/portal/").content.decode()
+    assert f"/portal/events/{event.pk}/" in page
+
+
+@with_demo
+def test_calls_are_open_and_one_is_open_all_the_time():
+    open_calls = Call.objects.open().filter(is_demo=True)
+
+    assert open_calls.count() == 3
+    assert open_calls.filter(closes_at=None).count() == 1
+    assert Call.objects.waiting_for_results().filter(is_demo=True).count() == 1
+    assert all(call.guidelines_en and call.guidelines_ja for call in Call.objects.all())
+
+
+@with_demo
+def test_enquiries_wait_are_late_are_answered_and_one_asks_others():
+    rows = list(Enquiry.objects.filter(is_demo=True))
+
+    assert len(rows) == 8
+    assert {row.state for row in rows} == {"open", "asked", "answered"}
+    assert sum(bool(row.due_on and row.due_on < timezone.localdate() and row.state in Enquiry.WAITING) for row in rows) == 1
+    assert all(row.processing_minutes >= row.reaction_minutes for row in rows if row.state == "answered")
+    assert all("（デモ）" in row.asker for row in rows)
+
+
+@with_demo
+def test_somebody_waits_for_access_and_is_not_among_the_printed_accounts():
+    asked = AccessRequest.objects.get(state="waiting")
+
+    assert asked.is_demo
+    assert asked.user.is_demo
+    assert asked.email not in "\n".join(demo.lines())
+
+
 @with_demo
 def test_a_second_load_makes_nothing_new():
-    before = [model.objects.count() for model in (User, Person, Appointment, Event, Invitation, Answer, Mailing, Approval)]
+    models = (User, Person, Appointment, Event, Invitation, Answer, Mailing, Approval, MunicipalRequest, Call, Enquiry, AccessRequest)
+    before = [model.objects.count() for model in models]
     out = StringIO()
 
     call_command("load_demo", stdout=out)
 
-    assert [model.objects.count() for model in (User, Person, Appointment, Event, Invitation, Answer, Mailing, Approval)] == before
+    assert [model.objects.count() for model in models] == before
     assert out.getvalue().strip() == "the demonstration is complete"
 
 

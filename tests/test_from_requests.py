@@ -334,3 +334,19 @@ def test_the_page_takes_it_back(login, desk, tour):
 
 def test_whoever_makes_no_events_is_refused(login, viewer, tour):
     assert login(viewer).get(page_of(tour)).status_code == 403
+
+
+def test_the_home_of_an_accepted_request_offers_both_ways(login, desk, viewer, seminar, city):
+    request = seminar_request(city)
+    home = f"/admin/municipalities/municipalrequest/{request.pk}/home/"
+
+    page = login(desk).get(home).content.decode()
+    assert f'action="{page_of(request)}"' in page
+    assert 'value="make"' in page
+    assert 'value="join"' in page
+    assert page_of(request) not in login(viewer).get(home).content.decode()
+
+    from_requests.add_as_co_host(request=request, event=seminar, by=desk)
+    page = login(desk).get(home).content.decode()
+    assert 'value="make"' not in page
+    assert f"/admin/events/event/{seminar.pk}/home/" in page
