@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from municipalities import attractions, drafts, enquiries, requests, requests_queue, rights
+from municipalities.admin import on_behalf_sheet
 from municipalities.admin.on_behalf_forms import BeginForm, initial_of
 from municipalities.differences import Stale
 from municipalities.draft_forms import DocumentsForm, NewAttractionForm, TogetherForm
@@ -20,7 +21,9 @@ from municipalities.models import Enquiry, MunicipalRequest
 from municipalities.questions import Type
 from municipalities.request_forms import AnswersForm
 from partnership import attachments
+from partnership.admin.pages import act as do
 from partnership.admin.pages import demand, framed, keys, person
+from partnership.models import User
 from partnership.transitions import Refused
 
 ADD, CHANGE = "municipalities.add_municipalrequest", "municipalities.change_municipalrequest"
@@ -37,14 +40,13 @@ def begin(request: HttpRequest) -> HttpResponse:
         return _show_begin(request, BeginForm(initial=_asked_for(request)))
     form = BeginForm(request.POST, request.FILES)
     if form.is_valid():
+        values = form.cleaned_data
         try:
-            row, faults = _start(form, request), []
+            row = on_behalf_sheet.take(request, values, person(request)) if values["sheet"] else _start(values, person(request))
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            for fault in faults:
-                messages.warning(request, fault)
-            return redirect(_address(row, form.cleaned_data["enquiry"]))
+            return redirect(_address(row, values["enquiry"]))
     return _show_begin(request, form, status=422)
 
 
@@ -61,20 +63,16 @@ def _show_begin(request: HttpRequest, form: BeginForm, status: int = 200) -> Htt
     return framed(request, "municipalities/on_behalf_begin.html", _("Enter a request on behalf"), status=status, **context)
 
 
-def _start(form: BeginForm, request: HttpRequest) -> MunicipalRequest:
+@transaction.atomic
+def _start(values: dict[str, Any], by: User) -> MunicipalRequest:
     """The draft; what an enquiry said already is not typed twice."""
-    values, by = form.cleaned_data, person(request)
-    with transaction.atomic():
-        row = requests.start(
-            kind=values["kind"], applicant=values["body"], by=by, call=values["call"], start_key=values["key"], source=values["source"]
-        )
-        enquiry: Enquiry | None = values["enquiry"]
-        if enquiry is not None and not row.title:
-            answers = {"purpose": enquiry.text} if enquiry.text and row.kind_facts.question("purpose") else {}
-            row = requests.save(
-                request=row, by=by, version=row.version, title=enquiry.topic[:150], answers=answers, attractions=(), joined=()
-            )
-    return row
+    facts = {"kind": values["kind"], "applicant": values["body"], "call": values["call"], "source": values["source"]}
+    row = requests.start(by=by, start_key=values["key"], **facts)
+    enquiry: Enquiry | None = values["enquiry"]
+    if enquiry is None or row.title:
+        return row
+    answers = {"purpose": enquiry.text} if enquiry.text and row.kind_facts.question("purpose") else {}
+    return requests.save(request=row, by=by, version=row.version, title=enquiry.topic[:150], answers=answers, attractions=(), joined=())
 
 
 def _address(row: MunicipalRequest, enquiry: Enquiry | None) -> str:
@@ -140,9 +138,12 @@ def _page(request: HttpRequest, row: MunicipalRequest) -> Page:
 def _sent(request: HttpRequest, page: Page) -> HttpResponse:
     act, by = request.POST.get("act", ""), person(request)
     if act == "discard":
+        on_behalf_sheet.forget(request, page.row)
         drafts.discard(request=page.row, by=by)
         messages.success(request, _("The entry was thrown away."))
         return redirect("admin:municipalities_municipalrequest_changelist")
+    if act == "propose":
+        return do(request, {act: lambda: on_behalf_sheet.add(request, page.row, by)}, _address(page.row, page.enquiry))
     if act not in {"save", "submit"} and not act.startswith((NEW, REMOVE)):
         raise BadRequest(_("This page has no such act."))
     _save(request, page)
@@ -175,7 +176,7 @@ def _save(request: HttpRequest, page: Page) -> None:
         return
     try:
         page.row = requests.save(
-            request=page.row, by=by, version=_version(request), **page.answers.values(), joined=together.joined, relay=together.relay
+            request=page.row, by=by, version=_version(request), **page.answers.values(), joined=together.joined, relay=together.through
         )
     except Stale as stale:
         page.stale = stale
@@ -202,7 +203,7 @@ def _add(request: HttpRequest, page: Page, key: str) -> HttpResponse:
         values, together = page.answers.values(), page.together
         new = attractions.save(attraction=form.save(commit=False), by=by)
         values["attractions"] = [*values["attractions"], new]
-        requests.save(request=page.row, by=by, version=page.row.version, **values, joined=together.joined, relay=together.relay)
+        requests.save(request=page.row, by=by, version=page.row.version, **values, joined=together.joined, relay=together.through)
     messages.success(request, _("“%(name)s” was added to their attractions and chosen here.") % {"name": new})
     return redirect(_address(page.row, page.enquiry) + f"#field-{key}")
 
@@ -234,6 +235,7 @@ def _show(request: HttpRequest, page: Page, status: int = 200) -> HttpResponse:
         "documents": [(field, [one for one in files if (one.label or DocumentsForm.OTHER) == field.name]) for field in page.documents],
         "missing": [] if page.faulty else requests.missing(row),
         "limits": attachments.HELP,
+        **on_behalf_sheet.told(request, row),
     }
     title = _("Correct the form on their behalf") if row.is_returned else _("Enter a request on behalf")
     return framed(request, "municipalities/on_behalf_form.html", title, status=status, **context)

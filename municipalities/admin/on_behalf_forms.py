@@ -56,6 +56,7 @@ class BeginForm(forms.Form):
     )
     source = forms.ChoiceField(
         label=gettext_lazy("How it came"),
+        required=False,
         widget=forms.RadioSelect,
         choices=[(source.value, source.label) for source in Source if source not in {Source.PORTAL, Source.EXCEL}],
     )
@@ -78,7 +79,7 @@ class BeginForm(forms.Form):
         cleaned = super().clean()
         values = self.cleaned_data
         if not values.get("sheet"):
-            for name in ("body", "kind"):
+            for name in ("body", "kind", "source"):
                 if not values.get(name) and name not in self.errors:
                     self.add_error(name, _("Choose it, or add the Excel form that says it."))
         call, kind = values.get("call"), values.get("kind")

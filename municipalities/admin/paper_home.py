@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -37,7 +37,9 @@ class LetterForm(forms.Form):
 def paper_for(request: HttpRequest, pk: int) -> DecisionPaper:
     """The paper of the address, for someone who may see it."""
     demand(request, VIEW)
-    return get_object_or_404(DecisionPaper.objects.select_related("call", "created_by"), pk=pk)
+    letters = RequestDecision.objects.select_related("request__applicant__organisation", "request__call", "request__relay__organisation")
+    papers = DecisionPaper.objects.select_related("call", "created_by").prefetch_related(models.Prefetch("decisions", letters))
+    return get_object_or_404(papers, pk=pk)
 
 
 def address(paper: DecisionPaper) -> str:
@@ -56,8 +58,9 @@ def title_of(paper: DecisionPaper) -> str:
 
 
 def _letters(paper: DecisionPaper) -> list[RequestDecision]:
-    rows = paper.decisions.select_related("request__applicant__organisation", "request__call", "request__relay__organisation")
-    return list(rows.order_by("request__rank", "request__number_year", "request__number_serial"))
+    """In the order of the call, then by number."""
+    rows = ((decision.request, decision) for decision in paper.decisions.all())
+    return [one for row, one in sorted(rows, key=lambda pair: (pair[0].rank or 10_000, pair[0].number_year, pair[0].number_serial))]
 
 
 # ── the paper ────────────────────────────────────────────────────────────────
@@ -159,7 +162,9 @@ def _drop(paper: DecisionPaper, by: User) -> str:
 def letter(request: HttpRequest, pk: int, decision: int) -> HttpResponse:
     """One letter as it will be read, and its form."""
     paper = paper_for(request, pk)
-    row = get_object_or_404(paper.decisions.select_related("request__applicant__organisation", "request__call"), pk=decision)
+    row = next((one for one in paper.decisions.all() if one.pk == decision), None)
+    if row is None:
+        raise Http404
     writes = person(request).has_perm(DECIDE) and paper.state == State.DRAFT
     if request.method == "POST":
         demand(request, DECIDE)

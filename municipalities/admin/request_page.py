@@ -46,13 +46,15 @@ def of(row: MunicipalRequest, request: HttpRequest, user: User) -> dict[str, Any
     parties = list(row.parties.select_related("local_government__organisation", "answered_by"))
     bodies = [party.local_government for party in parties if party.refused_at is None]
     may = {act: rights.may(row, act, user) for act in ACTS}
+    turn = timeline.whose_turn(row)
     return {
         "row": row,
         "seen": mark(row),
         "kind": row.kind_facts,
         "asks_mission": row.mission_id is not None or any(question.type == Type.MISSION for question in row.kind_facts.questions),
         "parties": parties,
-        "turn": timeline.whose_turn(row),
+        "turn": turn,
+        "is_mine": turn.is_yours and rights.is_of_division(user) and row.assignee_id in {None, user.pk},
         "is_late": requests_queue.is_late(row),
         "lines": _lines(row),
         "answers": request_forms.shown(row),
