@@ -70,6 +70,7 @@ TABLE: dict[str, Row] = {
     "portal:calls": Row(EVERYONE),
     "portal:call": Row(EVERYONE, of=of("call"), is_shared=True),
     "portal:call_file": Row(EVERYONE, of=lambda things: (things["call"].pk, things["call_file"].key), is_shared=True),
+    "portal:call_form": Row(EVERYONE, of=lambda things: (things["call"].pk, things["call"].kinds[0]), is_shared=True),
     "portal:access": Row(EVERYONE),
     "portal:access_asked": Row(EVERYONE),
     "portal:access_ask": Row(EVERYONE, EVERYONE, of=of("body", "code"), is_shared=True),
@@ -79,6 +80,10 @@ TABLE: dict[str, Row] = {
     "portal:edit": Row(APPLICANT, APPLICANT, of=DRAFT),
     "portal:review": Row(APPLICANT, APPLICANT, of=DRAFT),
     "portal:print": Row(PARTIES, of=SENT),
+    "portal:kind_form": Row(OFFICIALS, of=KIND, is_shared=True),
+    "portal:request_form": Row(PARTIES, of=SENT),
+    "portal:excel": Row(OFFICIALS, OFFICIALS),
+    "portal:excel_read": Row(APPLICANT, APPLICANT, of=DRAFT),
     # the body: its profile, its attractions, its accounts
     "portal:body": Row(BODIES),
     "portal:body_office": Row(BODIES, BODIES),
