@@ -85,16 +85,21 @@ def titles(paper: DecisionPaper) -> tuple[str, str]:
     if len(rows) == 1:
         one = rows[0]
         accepted = one.outcome == RequestDecision.Outcome.ACCEPTED
-        ja, en = ("応じる", "accept") if accepted else ("応じない", "decline")
-        return f"要望{one.request.number}「{one.request.name}」に{ja}こと", f"To {en} the request {one.request.number} “{one.request.name}”"
+        act_ja, act_en = ("採択する", "accept") if accepted else ("採択しない", "decline")
+        return (
+            f"要望{one.request.number}「{one.request.name}」を{act_ja}こと",
+            f"To {act_en} the request {one.request.number} “{one.request.name}”",
+        )
     count = Counter(row.outcome for row in rows)
-    yes, no = count[RequestDecision.Outcome.ACCEPTED], count[RequestDecision.Outcome.DECLINED]
+    ja: list[str] = []
+    en: list[str] = []
+    for outcome, word_ja, word_en in (("accepted", "採択", "accepted"), ("declined", "不採択", "declined")):
+        if count[outcome]:
+            ja.append(f"{word_ja}{count[outcome]}件")
+            en.append(f"{count[outcome]} {word_en}")
     call_ja = f"「{paper.call.in_language('title', 'ja')}」への" if paper.call else ""
     call_en = f" of “{paper.call.in_language('title', 'en')}”" if paper.call else ""
-    return (
-        f"{call_ja}要望{len(rows)}件に回答すること（応じる{yes}件、応じない{no}件）",
-        f"To answer {len(rows)} requests{call_en} ({yes} accepted, {no} declined)",
-    )
+    return f"{call_ja}要望{len(rows)}件に回答すること（{'、'.join(ja)}）", f"To answer {len(rows)} requests{call_en} ({', '.join(en)})"
 
 
 def missing(paper: DecisionPaper) -> list[str]:

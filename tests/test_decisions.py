@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from municipalities import decision_letters, decisions, messages, parties, reply_texts, requests, threads
+from municipalities import decision_content, decision_letters, decisions, messages, parties, reply_texts, requests, threads
 from municipalities.kinds import KINDS
 from municipalities.models import MunicipalRequest, RequestDecision
 from partnership import approvals, audit
@@ -294,3 +294,18 @@ def test_answering_while_we_wait_ends_the_waiting(city, desk):
     request.refresh_from_db()
     assert (request.waiting_since, request.reply_by, request.processing_days) == (None, None, 0)
     assert parties.named(request) == ["広島市"]
+
+
+def test_a_paper_is_called_by_what_it_asks_for(city, desk):
+    call = factories.call(title_ja="令和9年度の募集", title_en="Call 2027")
+    one = prepare(desk, tour(city, number_serial=7))
+    many = decisions.prepare(requests=[tour(city), tour(city)], outcome="declined", by=desk, call=call).paper
+
+    assert decision_content.titles(one) == (
+        "要望R8-0007「視察ツアーの共催」を採択すること",
+        "To accept the request R8-0007 “視察ツアーの共催”",
+    )
+    assert decision_content.titles(many) == (
+        "「令和9年度の募集」への要望2件に回答すること（不採択2件）",
+        "To answer 2 requests of “Call 2027” (2 declined)",
+    )
