@@ -105,19 +105,23 @@ class NewAttractionForm(TidyModelForm):
         fields = ["kind", "name_ja", "name_en", "origin"]
 
     def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=f"new-{question.key}", **kwargs)
+        super().__init__(*args, **{**kwargs, "prefix": f"new-{question.key}"})
         if question.attractions:
             kinds = [choice for choice in Attraction.Kind.choices if choice[0] in question.attractions]
             self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+            if len(kinds) == 1:  # nothing to choose
+                self.fields["kind"].widget = forms.HiddenInput()
+                self.initial["kind"] = kinds[0][0]
 
 
 class DocumentsForm(forms.Form):
     """One field for each document that the kind asks for, and one for whatever else belongs to the request."""
 
     OTHER = "other"
+    prefix = "file"
 
     def __init__(self, *args: Any, request: MunicipalRequest, already: int = 0, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="file", **kwargs)
+        super().__init__(*args, **kwargs)
         wanted = [(one.key, one.label, one.help) for one in request.kind_facts.documents]
         for key, label, text in (*wanted, (self.OTHER, _("Other files"), "")):
             self.fields[key] = attachments.UploadField(required=False, label=label, help_text=text, already=already)

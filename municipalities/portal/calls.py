@@ -7,8 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import DateTimeField, F
-from django.db.models.functions import Now
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
@@ -65,11 +64,9 @@ def _published(pk: int) -> Call:
 @require_safe
 def calls(request: HttpRequest) -> HttpResponse:
     """All calls that matter now: open, announced, closed not long ago."""
-    found = list(
-        Call.objects.published().annotate(now=Now(output_field=DateTimeField())).order_by(F("closes_at").asc(nulls_last=True), "pk")
-    )
-    every = [standing(call, call.now) for call in found]
-    closed = [one for one in every if one.state == "closed" and one.call.closes_at > one.call.now - RECENTLY]
+    now = timezone.now()
+    every = [standing(call, now) for call in Call.objects.published().order_by(F("closes_at").asc(nulls_last=True), "pk")]
+    closed = [one for one in every if one.state == "closed" and one.call.closes_at and one.call.closes_at > now - RECENTLY]
     return _show(
         request,
         "portal/calls.html",

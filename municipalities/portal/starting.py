@@ -79,7 +79,7 @@ def kind(request: HttpRequest, official: Official, kind: str) -> HttpResponse:
     """What a kind means, and the button that begins a draft."""
     facts = kind_or_404(kind)
     calls, earlier = _open_calls(facts), _earlier(official, facts)
-    offered = {"calls": calls, "earlier": earlier, "needs_call": facts.needs_call}
+    offered: dict[str, Any] = {"calls": calls, "earlier": earlier, "needs_call": facts.needs_call}
     if request.method == "POST":
         form = StartForm(request.POST, **offered)
         if form.is_valid():
