@@ -85,7 +85,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class ReplyText:
-    """The letter of an answer, with {placeholders} (municipalities/reply_texts.py says which)."""
+    """The letter of an answer, with {placeholders} (municipalities/decision_letters.py says which)."""
 
     subject_ja: str
     subject_en: str

@@ -1,19 +1,10 @@
 """The letters that answer requests, in both languages: what they start with; the desk changes them in the paper.
 
-A line whose placeholders are all empty is left out when a letter is rendered (partnership/letters.py).
+What may stand in braces is said in decision_letters.py. A line whose placeholders are all empty is left out when a letter is
+rendered (partnership/letters.py).
 """
 
 from municipalities.questions import ReplyText
-
-# what a letter may name, and what stands there
-PLACEHOLDERS = {
-    "applicants": "all applicants in protocol order, as the letter addresses them",
-    "number": "the number of the request, such as R8-0147",
-    "title": "its subject",
-    "kind": "the title of its kind",
-    "submitted": "the day on which it was submitted",
-    "contact": "who answers questions: telephone and address of the division",
-}
 
 _OPENING_JA = "平素より外交行政の推進に御理解と御協力を賜り、厚く御礼申し上げます。"
 _FACTS_JA = """\
@@ -28,6 +19,8 @@ Kind: {kind}
 Subject: {title}"""
 
 _ACCEPTED_JA = f"""\
+{{date}}
+
 {{applicants}} 御中
 
 {_OPENING_JA}
@@ -43,6 +36,8 @@ _ACCEPTED_JA = f"""\
 外務省 地方連携推進室
 """
 _ACCEPTED_EN = f"""\
+{{date}}
+
 To {{applicants}}
 
 Thank you for your request of {{submitted}}. After careful consideration we are glad to inform you that %(decision)s.
@@ -57,6 +52,8 @@ Local Partnership Cooperation Division
 Ministry of Foreign Affairs of Japan
 """
 _DECLINED_JA = f"""\
+{{date}}
+
 {{applicants}} 御中
 
 {_OPENING_JA}
@@ -73,6 +70,8 @@ _DECLINED_JA = f"""\
 外務省 地方連携推進室
 """
 _DECLINED_EN = f"""\
+{{date}}
+
 To {{applicants}}
 
 Thank you for your request of {{submitted}}. We have considered it with care. To our regret we are not able to meet it on this occasion.
