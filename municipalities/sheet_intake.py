@@ -108,6 +108,8 @@ def _joined(sheet: sheets.Sheet, draft: MunicipalRequest) -> list[LocalGovernmen
 
 def _faults(sheet: sheets.Sheet, draft: MunicipalRequest) -> list[str]:
     found = [error.sentence for error in sheet.errors]
+    if not (found or sheet.title or sheet.answers or sheet.attractions or sheet.proposals):
+        found.append(_("No answer was found in the form. Write the answers into the boxes beside the questions."))
     if sheet.body is not None and sheet.body.pk != draft.applicant_id:
         said = _("The form names %(named)s as applicant. The draft is that of %(own)s, to which your account belongs.")
         found.insert(0, said % {"named": naming.described(sheet.body), "own": naming.described(draft.applicant)})

@@ -207,3 +207,10 @@ def test_somebody_whose_access_is_not_confirmed_uploads_but_adds_no_attraction(l
 def test_staff_and_missions_do_not_upload_here(login, desk, officer):
     for user in (desk, officer):
         assert login(user).get(UPLOAD).status_code == 403
+
+
+def test_a_form_without_an_answer_says_so(login, clerk):
+    person = login(clerk)
+    answer = upload(person, SimpleUploadedFile("様式.xlsx", sheets.build(TOUR), content_type=MIMETYPE))
+
+    assert 'role="alert"' in person.get(answer["Location"]).content.decode()
