@@ -4,6 +4,7 @@ What is answered to whoever asks never depends on whether an address has an acco
 """
 
 import datetime as dt
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -65,7 +66,7 @@ def ask(
             if user is not None and not _may_ask_again(user):
                 _remind(user)
                 return
-            facts = {"name": name, "post": post, "language": language}
+            facts: dict[str, Any] = {"name": name, "post": post, "language": language}
             user = _reopened(user, **facts) if user else accounts.create(email=address, roles=[roles.MUNICIPAL_APPLICANT], by=None, **facts)
             asked = AccessRequest.objects.create(
                 local_government=body, email=address, name=name, post=post, phone=phone, note=note, user=user
@@ -151,7 +152,7 @@ def refuse(*, request: AccessRequest, reason: str, by: User) -> None:
     _decide(request, "refuse", by, personal={"reason": reason})
     _close(request, by)
     user = request.user
-    values = {"body": request.local_government, "reason": reason}
+    values: dict[str, Any] = {"body": request.local_government, "reason": reason}
     account_mails.send("portal/email/access_refused", to=user.email, language=user.language, about=request, by=by, **values)
 
 
@@ -178,7 +179,7 @@ def _check(request: AccessRequest, by: User) -> None:
         raise Refused(_("Only the division and the managers of the local government decide this."))
 
 
-def _decide(request: AccessRequest, act: str, by: User, **facts: object) -> None:
+def _decide(request: AccessRequest, act: str, by: User, **facts: Any) -> None:
     transitions.move(request, _STEPS, act, by=by, changes={"decided_by": by, "decided_at": timezone.now()}, **facts)
 
 

@@ -48,7 +48,7 @@ def _forget_account(user: User) -> None:
     user.email, user.name, user.post = f"account-{user.pk}@{FORGOTTEN}", "–", ""
     user.skip_history_when_saving = True  # type: ignore[attr-defined]
     user.save(update_fields=["email", "name", "post"])
-    user.history.all().delete()  # type: ignore[attr-defined]
+    user.history.all().delete()
     EmailAddress.objects.filter(user=user).delete()
     Tenure.objects.filter(user=user).delete()
 

@@ -69,6 +69,8 @@ acts.register(
         "accessrequest.expire": gettext_lazy("closed an access that nobody had confirmed: %(about)s"),
         "accessrequest.purge": gettext_lazy("deleted the names and addresses of %(count)s accesses that were not confirmed"),
         "account.leave": gettext_lazy("closed their own account: %(about)s"),
+        "attraction.add": gettext_lazy("entered: %(about)s"),
+        "attraction.change": gettext_lazy("changed: %(about)s"),
         "attraction.retire": gettext_lazy("took off the list: %(about)s"),
         "attraction.restore": gettext_lazy("put back on the list: %(about)s"),
         "chief.succeed": gettext_lazy("entered a new chief: %(about)s"),

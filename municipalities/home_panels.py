@@ -19,7 +19,8 @@ from partnership import confirmations
 
 REQUESTS = 6
 CALLS = 5
-ENDED = (MunicipalRequest.State.DECLINED, MunicipalRequest.State.WITHDRAWN, MunicipalRequest.State.CLOSED)
+State = MunicipalRequest.State
+ENDED = (State.DECLINED, State.WITHDRAWN, State.CLOSED)
 
 
 # ── your turn ────────────────────────────────────────────────────────────────
@@ -68,7 +69,8 @@ def confirmation_waiting(official: Official) -> Iterable[panels.Turn]:
 def our_requests(official: Official) -> Mapping[str, Any]:
     """What waits first, then what is under way, then what came last; the count leads to all of them."""
     seen = MunicipalRequest.objects.visible_to(official.user)
-    rank = Case(When(state__in=ENDED, then=Value(1)), default=Value(0), output_field=IntegerField())
+    ranks = [When(state=State.ACCEPTED, then=Value(1)), When(state__in=ENDED, then=Value(2))]
+    rank = Case(*ranks, default=Value(0), output_field=IntegerField())
     shown = request_rows.fetched(seen).annotate(over=rank).order_by("over", F("submitted_at").desc(nulls_last=True), "-pk")[:REQUESTS]
     rows = request_rows.of(list(shown), official)
     return {"rows": sorted(rows, key=lambda row: not row.is_turn), "total": seen.count()}

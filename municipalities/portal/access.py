@@ -77,7 +77,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("prefecture", "")
     found = bodies.search(text) if text else bodies.within(code) if code else []
     kind = request.GET.get("kind", "")
-    context = {
+    context: dict[str, Any] = {
         "q": text,
         "prefecture": code,
         "prefectures": bodies.prefectures(),

@@ -50,6 +50,13 @@ class AttractionForm(VersionedModelForm):
             "minutes": gettext_lazy("Of a performance or a visit."),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("text_ja", "text_en"):
+            self.fields[name].widget.attrs["rows"] = 4
+        for name in ("people", "minutes"):
+            self.fields[name].widget.attrs["class"] = "w-8"
+
 
 def _attraction(official: Official, pk: int) -> Attraction:
     return get_object_or_404(attractions.of(body_of(official)), pk=pk)
