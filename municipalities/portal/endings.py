@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from municipalities import applicants, clock, requests, rights
 from municipalities.models import MunicipalRequest
 from municipalities.officials import Official
-from municipalities.portal.entry import confirmed_only, request_of, show
+from municipalities.portal.entry import acting, confirmed_only, request_of, show
 from municipalities.portal.following_forms import ReasonForm
 from partnership.transitions import Refused
 
@@ -114,7 +114,7 @@ def refuse(request: HttpRequest, official: Official, uuid: UUID) -> HttpResponse
         button=_("We do not take part"),
         done=_("The applicant and the Ministry know that you do not take part."),
         is_done=lambda one: one.parties.filter(local_government=official.body, refused_at__isnull=False).exists(),
-        perform=lambda one, reason: applicants.refuse(request=one, body=official.body, by=official.user, reason=reason),  # type: ignore[arg-type]
+        perform=lambda one, reason: applicants.refuse(request=one, body=acting(official), by=official.user, reason=reason),
     )
     return _page(request, official, uuid, ending)
 

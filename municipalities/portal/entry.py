@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
 from municipalities import officials
-from municipalities.models import MunicipalRequest
+from municipalities.models import LocalGovernment, MunicipalRequest
 from municipalities.officials import Official
 from partnership.models import User
 
@@ -41,6 +41,13 @@ def confirmed_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpR
         return view(request, official, *args, **kwargs)
 
     return page
+
+
+def acting(official: Official) -> LocalGovernment:
+    """The body that an official acts for; 403 for an account that is not confirmed yet."""
+    if official.body is None:
+        raise PermissionDenied
+    return official.body
 
 
 def request_of(official: Official, uuid: UUID) -> MunicipalRequest:

@@ -16,7 +16,7 @@ from municipalities import applicants, messages, relays, rights
 from municipalities.models import MunicipalRequest
 from municipalities.officials import Official
 from municipalities.portal import request_page
-from municipalities.portal.entry import confirmed_only, official_only, request_of, show
+from municipalities.portal.entry import acting, confirmed_only, official_only, request_of, show
 from municipalities.portal.following_forms import DraftForm, RelayForm
 from municipalities.portal.sending import send
 from partnership.transitions import Refused
@@ -67,7 +67,7 @@ def _confirm(request: HttpRequest, official: Official, one: MunicipalRequest) ->
     party = rights.party_of(one, official.user)
     if party is None or party.confirmed_at is None:  # pressed twice, it is confirmed once
         try:
-            applicants.confirm(request=one, body=official.body, by=official.user)
+            applicants.confirm(request=one, body=acting(official), by=official.user)
         except Refused as fault:
             return _again(request, official, one.uuid, fault)
     notices.success(request, _("%(body)s takes part. The Ministry and the other applicants see it.") % {"body": official.body})
@@ -80,7 +80,7 @@ def _relay(request: HttpRequest, official: Official, one: MunicipalRequest) -> H
         return _show(request, official, one, status=422, relay_form=form)
     said = form.cleaned_data
     try:
-        relays.pass_on(body=official.body, by=official.user, words=[relays.Word(one, said["comment"], said["rank"])])
+        relays.pass_on(body=acting(official), by=official.user, words=[relays.Word(one, said["comment"], said["rank"])])
     except Refused as fault:
         return _again(request, official, one.uuid, fault, relay_form=form)
     notices.success(request, _("The opinion of the prefecture has been added. The applicants and the Ministry see it."))

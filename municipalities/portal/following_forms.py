@@ -24,7 +24,7 @@ class MessageForm(forms.Form):
     file = UploadField(label=gettext_lazy("Files"), required=False)
 
     def __init__(self, *args: Any, request: MunicipalRequest, is_reply: bool, already: int = 0, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "%s", **kwargs})
         self.fields["file"].already = already  # type: ignore[attr-defined]
         if is_reply:
             self.fields["message"].label = gettext_lazy("Reply to the Ministry")
@@ -51,7 +51,7 @@ class ReasonForm(forms.Form):
     reason = TextField(label=gettext_lazy("Reason"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, *args: Any, help_text: str, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "%s", **kwargs})
         self.fields["reason"].help_text = help_text
 
 

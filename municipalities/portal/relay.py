@@ -18,7 +18,7 @@ from municipalities import relays, request_rows
 from municipalities.kinds import kind_of
 from municipalities.models import MunicipalRequest
 from municipalities.officials import Official
-from municipalities.portal.entry import confirmed_only, show
+from municipalities.portal.entry import acting, confirmed_only, show
 from municipalities.portal.following_forms import RelayRow
 from partnership.transitions import Refused
 
@@ -62,7 +62,7 @@ def relay(request: HttpRequest, official: Official) -> HttpResponse:
         for said in [line.form.cleaned_data]
     ]
     try:
-        changed = relays.pass_on(body=official.body, by=official.user, words=words)
+        changed = relays.pass_on(body=acting(official), by=official.user, words=words)
     except Refused as fault:
         return _show(request, official, lines, status=422, refused=str(fault))
     if changed:

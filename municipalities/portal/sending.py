@@ -9,6 +9,7 @@ from django.db import transaction
 from municipalities import threads
 from municipalities.models import MunicipalRequest, RequestMessage
 from municipalities.officials import Official
+from municipalities.portal.entry import acting
 
 
 @transaction.atomic
@@ -22,7 +23,7 @@ def send(*, request: MunicipalRequest, official: Official, act: str, text: str, 
     if _was_sent(locked, official, text, key):
         return False
     verb = threads.reply if act == "reply" else threads.say
-    message = verb(request=request, by=official.user, text=text, uploads=uploads, body=official.body)
+    message = verb(request=request, by=official.user, text=text, uploads=uploads, body=acting(official))
     if key:
         message.facts = {**message.facts, "once": str(key)}
         message.save(update_fields=["facts"])
