@@ -25,13 +25,14 @@ def ways(request_row: MunicipalRequest, request: HttpRequest, user: User) -> lis
     accepted = request_row.state == MunicipalRequest.State.ACCEPTED
     if not accepted or not kinds_from(request_row.kind) or not user.has_perms(["events.add_event", "events.change_event"]):
         return []
+    ties = list(from_requests.ties(request_row))
     context = {
         "make_form": MakeForm(request_row=request_row),
         "join_form": JoinForm(request_row=request_row),
         "joinable": from_requests.upcoming_for(request_row).exists(),
-        "ties": list(from_requests.ties(request_row)),
+        "ties": ties,
     }
-    return [Way(_("Make it an event"), "events/from_request.html", context)]
+    return [Way(_("Part of an event") if ties else _("Make it an event"), "events/from_request.html", context)]
 
 
 def became(rows: Sequence[MunicipalRequest]) -> Mapping[int, list[Became]]:

@@ -35,6 +35,7 @@ from partnership.models import Organisation, User
 Kind = RequestMessage.Kind
 LINKED = "reception"  # the request that the demonstration's reception came from
 _OFFICIALS = {"340006": "hiroshima-pref", "341002": "hiroshima", "120006": "chiba", "122076": "matsudo"}
+_ANSWERS = frozenset({"accept", "decline", "paper"})
 _ASKS_FOR_ACCESS = "kokusai@fukuyama.lg.example.jp"
 
 
@@ -182,7 +183,10 @@ def _request(scene: Scene, wish: Wish) -> None:
     )
     if wish.key == "tour":
         attachments.attach(about=row, upload=_itinerary(), by=by, label="itinerary")
-    for _days, step, text in wish.told:
+    for number, (_days, step, text) in enumerate(wish.told):
+        if step in _ANSWERS:  # the letter names the day of the submission
+            _set_back(row, [days for days, _word, _text in wish.told[:number]])
+            row.refresh_from_db()
         _step(scene, wish, row, step, text)
         row.refresh_from_db()
     if wish.tags:
@@ -276,6 +280,7 @@ def _fields(row: MunicipalRequest, moments: Mapping[str, dt.datetime]) -> dict[s
         "ended_at": over if row.ended_at else None,
     }
     if row.decided_at is not None and over is not None:
+        row.submitted_at = sent
         fields |= {"decided_at": over, "processing_days": clock.processing(row, over, 0)}
     return fields
 

@@ -11,6 +11,7 @@ from events import demonstration, hosts
 from events.models import Answer, CallNote, Event, Invitation, LeftOut
 from municipalities.models import AccessRequest, Call, Enquiry, MunicipalRequest
 from partnership import approvals, attachments, demo, demo_people, positions
+from partnership.dates import long_date
 from partnership.mailbox import store
 from partnership.models import Appointment, Approval, Email, Figure, Mailing, Person, Position, User
 
@@ -267,3 +268,12 @@ def test_the_registers_load_again_beside_the_demonstration():
 
     assert "CONFLICT" not in out.getvalue()
     assert "477 unchanged" in out.getvalue()
+
+
+@with_demo
+def test_the_letter_of_an_answer_names_the_day_of_the_submission():
+    request = demonstration.reception().event_requests.get().request
+    letter = request.messages.get(kind="accepted").text
+
+    assert long_date(timezone.localtime(request.submitted_at).date(), "ja") in letter
+    assert request.processing_days > 10

@@ -101,17 +101,18 @@ def _show(
     **context: object,
 ) -> HttpResponse:
     accepted = row.state == MunicipalRequest.State.ACCEPTED
+    ties = list(from_requests.ties(row))
     response = render(
         request,
         "events/from_request_page.html",
         None,
-        _("Make it an event"),
+        _("Part of an event") if ties else _("Make it an event"),
         request_row=row,
         accepted=accepted and bool(kinds_from(row.kind)),
         make_form=make_form or MakeForm(request_row=row),
         join_form=join_form or JoinForm(request_row=row),
         joinable=from_requests.upcoming_for(row).exists(),
-        ties=list(from_requests.ties(row)),
+        ties=ties,
         form=next((one for one in (make_form, join_form) if one is not None), None),
         **context,
     )

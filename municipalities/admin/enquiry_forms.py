@@ -58,11 +58,9 @@ class WhoField(TextField):
 class NoteForm(forms.Form):
     """The one screen of the phone note."""
 
-    who = WhoField(
-        label=_("Who asks"), max_length=200, help_text=_("Such as 広島市 国際課 平田.")
-    )
+    who = WhoField(label=_("Who asks"), max_length=200, help_text=_("Such as 広島市 国際課 平田."))
     contact = TextField(label=_("Call back"), max_length=150, required=False, help_text=_("Telephone or mail address."))
-    topic = TextField(label=_("About"), max_length=300, help_text=_("In one line."))
+    topic = TextField(label=_("About"), max_length=300)
     due_on = DueField(label=_("Answer by"), required=False)
     assignee = forms.ModelChoiceField(User.objects.none(), label=capfirst(_("in charge")), required=False, empty_label=_("nobody yet"))
     channel = forms.ChoiceField(label=capfirst(_("came by")), choices=Enquiry.Channel.choices)
