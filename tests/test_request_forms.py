@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.template import Context, Template
 from django.utils import timezone
 
-from municipalities import answers, drafts, request_forms
+from municipalities import answers, drafts, months, request_forms
 from municipalities.kinds import KINDS, kind_of
 from municipalities.models import LocalGovernment, MunicipalRequest
 from municipalities.question_fields import amount
@@ -90,6 +90,31 @@ def test_amounts(text: str, number: int) -> None:
 def test_amounts_that_are_none(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         amount(text, 10**12)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("令和９年５月、６月", ["2027-05", "2027-06"]),
+        ("2027年5月〜7月", ["2027-05", "2027-06", "2027-07"]),
+        ("第1希望：R9.10、第2希望：R9.4", ["2027-10", "2027-04"]),
+        ("①2027年5月上旬 ②2027年6月", ["2027-05", "2027-06"]),
+        ("2027年11月から2028年1月まで", ["2027-11", "2027-12", "2028-01"]),
+        ("May or June 2027", ["2027-05", "2027-06"]),
+        ("2027年5月14日〜20日", ["2027-05"]),
+        ("2027/5, 2027-06", ["2027-05", "2027-06"]),
+    ],
+)
+def test_months(text: str, found: list[str]) -> None:
+    assert months.read(text) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["", "5月", "来年の春", "2027年13月", "2027年5月〜", "平成9年5月", "2027", "1月" * 600, "2027年1月〜2031年1月"]
+)
+def test_months_that_are_none(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        months.read(text)
 
 
 def test_dates_in_either_calendar(city: LocalGovernment) -> None:
