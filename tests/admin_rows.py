@@ -5,17 +5,24 @@ from django.urls import reverse
 from tests import factories
 
 ROWS = {
+    "AccessRequest": factories.access_request,
     "Appointment": factories.appointment,
+    "Attraction": factories.attraction,
     "AuditEvent": factories.audit_event,
+    "Call": factories.call,
+    "CannedReply": factories.canned_reply,
     "Country": factories.country,
     "CountryGroup": factories.country_group,
+    "DecisionPaper": factories.decision_paper,
     "Email": factories.email,
     "Enquiry": factories.enquiry,
     "Figure": factories.figure,
     "LocalGovernment": factories.local_government,
+    "MunicipalRequest": factories.municipal_request,
     "Organisation": factories.embassy,
     "Person": factories.person,
     "Position": factories.position,
+    "RequestTag": factories.request_tag,
     "User": lambda: factories.user("viewer"),
 }
 

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from partnership import tokens
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from partnership import attachments, tokens
 
 ROLES = ("anonymous", "viewer", "desk", "approver", "protocol", "door", "municipal_member", "mission_officer", "superuser")
 
@@ -81,6 +83,17 @@ def _attraction(things: dict[str, Any]) -> tuple[Any, ...]:
 
 def _access(things: dict[str, Any]) -> tuple[Any, ...]:
     return (things["municipalities.accessrequest"].pk,)
+
+
+def _file(things: dict[str, Any]) -> tuple[Any, ...]:
+    request = things["municipalities.municipalrequest"]
+    upload = SimpleUploadedFile("plan.txt", b"plan", "text/plain")
+    return (request.pk, attachments.attach(about=request, upload=upload, by=None).key)
+
+
+def _answer(things: dict[str, Any]) -> tuple[Any, ...]:
+    decision = things["municipalities.decisionpaper"].decisions.get()
+    return (decision.paper_id, decision.pk)
 
 
 def _kind(_things: dict[str, Any]) -> tuple[Any, ...]:
@@ -237,6 +250,39 @@ TABLE: dict[str, Row] = {
     "admin:partnership_user_delete": Row(NOBODY, NOBODY),
     "admin:partnership_user_change": Row(DECIDERS, DESK),
     # municipalities
+    "admin:municipalities_municipalrequest_changelist": Row(DIVISION, DIVISION),
+    "admin:municipalities_municipalrequest_add": Row(DESK, DESK),
+    "admin:municipalities_municipalrequest_bulk": Row(NOBODY, DESK),
+    "admin:municipalities_municipalrequest_home": Row(DIVISION, DESK),
+    "admin:municipalities_municipalrequest_form": Row(DESK, DESK),
+    "admin:municipalities_municipalrequest_file": Row(DIVISION, NOBODY, of=_file),
+    "admin:municipalities_municipalrequest_history": Row(DIVISION, DIVISION),
+    "admin:municipalities_municipalrequest_delete": Row(NOBODY, NOBODY),
+    "admin:municipalities_municipalrequest_change": Row(DIVISION, NOBODY),
+    "admin:municipalities_decisionpaper_changelist": Row(DIVISION, DIVISION),
+    "admin:municipalities_decisionpaper_add": Row(NOBODY, NOBODY),
+    "admin:municipalities_decisionpaper_home": Row(DIVISION, DESK),
+    "admin:municipalities_decisionpaper_letter": Row(DIVISION, DESK, of=_answer),
+    "admin:municipalities_decisionpaper_history": Row(DIVISION, DIVISION),
+    "admin:municipalities_decisionpaper_delete": Row(NOBODY, NOBODY),
+    "admin:municipalities_decisionpaper_change": Row(DIVISION, NOBODY),
+    "admin:municipalities_cannedreply_changelist": Row(DIVISION, DIVISION),
+    "admin:municipalities_cannedreply_add": Row(DESK, DESK),
+    "admin:municipalities_cannedreply_history": Row(DIVISION, DIVISION),
+    "admin:municipalities_cannedreply_delete": Row(DESK, DESK),
+    "admin:municipalities_cannedreply_change": Row(DIVISION, DESK),
+    "admin:municipalities_requesttag_changelist": Row(DIVISION, DIVISION),
+    "admin:municipalities_requesttag_add": Row(DESK, DESK),
+    "admin:municipalities_requesttag_history": Row(DIVISION, DIVISION),
+    "admin:municipalities_requesttag_delete": Row(ROOT, ROOT),
+    "admin:municipalities_requesttag_change": Row(DIVISION, DESK),
+    "admin:municipalities_call_changelist": Row(READERS, READERS),
+    "admin:municipalities_call_add": Row(DESK, DESK),
+    "admin:municipalities_call_home": Row(DIVISION, DESK),
+    "admin:municipalities_call_compare": Row(DIVISION, NOBODY),
+    "admin:municipalities_call_history": Row(READERS, READERS),
+    "admin:municipalities_call_delete": Row(NOBODY, NOBODY),
+    "admin:municipalities_call_change": Row(READERS, DESK),
     "admin:municipalities_accessrequest_changelist": Row(DIVISION, DIVISION),
     "admin:municipalities_accessrequest_add": Row(NOBODY, NOBODY),
     "admin:municipalities_accessrequest_history": Row(DIVISION, DIVISION),

@@ -12,11 +12,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from municipalities.admin import paper_home
 from municipalities.models import DecisionPaper, RequestDecision
 from partnership.admin.base import BaseAdmin
-from partnership.admin.pages import demand
 from partnership.models import Approval
 from partnership.templatetags.partnership import short_moment
 
@@ -88,7 +88,7 @@ class DecisionPaperAdmin(BaseAdmin):
         return [*own, *super().get_urls()]
 
 
+@require_safe
 def _to_home(request: HttpRequest, pk: int) -> HttpResponse:
     """Where links of the administration lead."""
-    demand(request, paper_home.VIEW)
-    return redirect("admin:municipalities_decisionpaper_home", pk)
+    return redirect(paper_home.address(paper_home.paper_for(request, pk)))

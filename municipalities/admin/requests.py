@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from municipalities import requests_queue
 from municipalities.admin import bulk, on_behalf, request_files, request_home
@@ -26,7 +27,7 @@ from municipalities.admin.request_filters import (
 from municipalities.models import MunicipalRequest, RequestParty
 from partnership import search
 from partnership.admin.base import BaseAdmin
-from partnership.admin.pages import demand, person
+from partnership.admin.pages import person
 from partnership.templatetags.partnership import short_date, short_moment
 
 State = MunicipalRequest.State
@@ -150,7 +151,7 @@ class RequestAdmin(BaseAdmin):
         return [*own, *super().get_urls()]
 
 
+@require_safe
 def _to_home(request: HttpRequest, pk: int) -> HttpResponse:
     """Where links of the administration lead."""
-    demand(request, "municipalities.view_municipalrequest")
-    return redirect("admin:municipalities_municipalrequest_home", pk)
+    return redirect(request_home.address(request_home.request_for(request, pk)))
