@@ -88,7 +88,9 @@ def write(
         **fields,
     )
     if uploads:
-        already = attachments.size_of(request, list(request.messages.all()))
+        # files of internal notes take no room from the applicants, nor tell them by a refusal that there are any
+        seen = request.messages.all() if message.is_internal else request.messages.filter(is_internal=False)
+        already = attachments.size_of(request, list(seen))
         attachments.attach_all(about=message, uploads=uploads, by=by, already=already)
     return message
 

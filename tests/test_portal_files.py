@@ -95,6 +95,18 @@ def test_files_of_internal_notes_do_not_exist_for_officials(clerk, sent, login):
     assert login(clerk).get(address(file_about(note))).status_code == 404
 
 
+def test_files_of_internal_notes_take_no_room_from_the_applicants(clerk, sent, desk, login):
+    note = factories.request_message(sent, kind="note", is_internal=True)
+    file = file_about(note)
+    Attachment.objects.filter(pk=file.pk).update(size=attachments.MOST_TOGETHER)
+    upload = SimpleUploadedFile("会場図.txt", b"x", "text/plain")
+
+    response = login(clerk).post(reverse("portal:request", args=[sent.uuid]), {"act": "message", "message": "送ります。", "file": upload})
+
+    assert response.status_code == 302
+    assert sent.messages.filter(text="送ります。").exists()
+
+
 def test_files_of_what_the_portal_does_not_know_do_not_exist(clerk, login):
     assert login(clerk).get(address(file_about(factories.enquiry()))).status_code == 404
 
