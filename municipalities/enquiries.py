@@ -7,10 +7,13 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import reduce
+from operator import add
 from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -322,16 +325,20 @@ def terms(text: str) -> list[str]:
     return [term for term in dict.fromkeys(found) if term not in _EVERYWHERE][:_TERMS]
 
 
+def _weight(word: str) -> Combinable:
+    """As many points as the word has signs, for rows that hold it."""
+    return Case(When(search_key__contains=word, then=Value(len(word))), default=Value(0), output_field=IntegerField())
+
+
 def similar(text: str, *, but: Enquiry | None = None, limit: int = 4) -> list[Enquiry]:
     """Answered enquiries that share words with the text, the most alike and the newest first; one query."""
     words = terms(text)
     if not words:
         return []
-    fits, score = Q(), Value(0)
+    fits = Q()
     for word in words:
         fits |= Q(search_key__contains=word)
-        score = score + Case(When(search_key__contains=word, then=Value(len(word))), default=Value(0), output_field=IntegerField())
-    rows = Enquiry.objects.filter(fits, state=State.ANSWERED, request=None).annotate(score=score)
+    rows = Enquiry.objects.filter(fits, state=State.ANSWERED, request=None).annotate(score=reduce(add, map(_weight, words)))
     rows = rows.filter(score__gte=min(_SURE, sum(len(word) for word in words)))
     if but is not None and but.pk:
         rows = rows.exclude(pk=but.pk)
