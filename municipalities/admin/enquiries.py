@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from municipalities import enquiries
 from municipalities.admin import enquiry_home, enquiry_note
@@ -27,7 +28,7 @@ _NAMED = (Organisation.Kind.LOCAL_GOVERNMENT, Organisation.Kind.EMBASSY, Organis
 class QueueFilter(admin.SimpleListFilter):
     """The questions that are asked every day."""
 
-    title = _("waiting")
+    title = pgettext_lazy("enquiry", "waiting")
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:

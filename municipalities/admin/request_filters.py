@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from municipalities import regions, requests_queue
 from municipalities.models import MunicipalRequest
@@ -41,7 +42,7 @@ class TurnFilter(admin.SimpleListFilter):
     def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
         """The first choice is what the list begins with."""
         choices = super().choices(changelist)
-        yield {**next(choices), "display": _("open")}
+        yield {**next(choices), "display": pgettext("request", "open")}
         yield from choices
 
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:

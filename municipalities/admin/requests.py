@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from municipalities import requests_queue
@@ -116,7 +116,7 @@ class RequestAdmin(BaseAdmin):
         still = _("clock stopped") if row.state == State.WAITING else ""
         return format_html('<span class="nowrap">{}</span><small>{}</small>', short_date(row.expected_on), still)
 
-    @admin.display(description=gettext_lazy("rank"), ordering="rank")
+    @admin.display(description=pgettext_lazy("request", "rank"), ordering="rank")
     def place(self, row: MunicipalRequest) -> int | str:
         """Its rank in the call."""
         return row.rank or ""

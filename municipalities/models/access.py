@@ -27,7 +27,7 @@ class AccessRequest(Versioned):
     )
     email = models.EmailField(_("e-mail"))
     name = models.CharField(_("name"), max_length=100)
-    post = models.CharField(_("post"), max_length=100)
+    post = models.CharField(pgettext_lazy("account", "post"), max_length=100)
     phone = models.CharField(_("telephone"), max_length=50, blank=True)
     note = models.TextField(_("note"), blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)

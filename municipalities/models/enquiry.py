@@ -44,10 +44,12 @@ class Enquiry(Versioned):
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, verbose_name=_("from (organisation)"), related_name="enquiries", null=True, blank=True
     )
-    asker = models.CharField(_("from"), max_length=150, blank=True, help_text=_("Name and section, or who they are."))
+    asker = models.CharField(
+        pgettext_lazy("enquiry", "from"), max_length=150, blank=True, help_text=_("Name and section, or who they are.")
+    )
     contact = models.CharField(_("call back"), max_length=150, blank=True, help_text=_("Telephone or mail address."))
     channel = models.CharField(_("came by"), max_length=10, choices=Channel, default=Channel.PHONE)
-    topic = models.CharField(_("about"), max_length=300)
+    topic = models.CharField(pgettext_lazy("enquiry", "about"), max_length=300)
     text = models.TextField(_("in detail"), blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     due_on = models.DateField(_("answer by"), null=True, blank=True)

@@ -23,7 +23,7 @@ from partnership.normalise import search_key
 class RequestTag(models.Model):
     """A word that the division files requests under."""
 
-    name = models.CharField(_("name"), max_length=40, unique=True)
+    name = models.CharField(pgettext_lazy("tag", "name"), max_length=40, unique=True)
 
     class Meta:
         ordering = ["name"]

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -38,7 +38,9 @@ class AccessForm(forms.Form):
     )
     name = TextField(label=capfirst(_("name")), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     post = TextField(
-        label=capfirst(_("post")), max_length=100, help_text=_("Section and position, such as “International Affairs Section, chief”.")
+        label=capfirst(pgettext_lazy("account", "post")),
+        max_length=100,
+        help_text=_("Section and position, such as “International Affairs Section, chief”."),
     )
     phone = IdentifierField(
         label=_("Telephone"),

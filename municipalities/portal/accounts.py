@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from municipalities import access, colleagues, official_addresses
@@ -31,7 +31,7 @@ class HolderForm(forms.Form):
 
     name = TextField(label=capfirst(gettext_lazy("name")), max_length=100)
     post = TextField(
-        label=capfirst(gettext_lazy("post")), max_length=100, help_text=gettext_lazy("Such as “International Affairs Section”.")
+        label=capfirst(pgettext_lazy("account", "post")), max_length=100, help_text=gettext_lazy("Such as “International Affairs Section”.")
     )
     email = AddressField(
         label=gettext_lazy("E-mail"),

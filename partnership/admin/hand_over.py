@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partnership import accounts, holders
 from partnership.admin.pages import framed, person
@@ -20,7 +21,7 @@ class HandOverForm(forms.Form):
     """Who fills the post from now on."""
 
     name = TextField(label=_("Name of the successor"), max_length=100)
-    post = TextField(label=_("post"), max_length=100, required=False)
+    post = TextField(label=pgettext_lazy("account", "post"), max_length=100, required=False)
     email = AddressField(
         label=_("e-mail"), max_length=254, help_text=_("Leave it as it is where the section has a mailbox of its own that stays.")
     )

@@ -7,6 +7,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Attachment(models.Model):
@@ -32,7 +33,7 @@ class Attachment(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.CLEAN)
     scanned_at = models.DateTimeField(null=True, blank=True, help_text="by the virus scanner; empty where none is configured")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
-    uploaded_at = models.DateTimeField(_("sent"), auto_now_add=True)
+    uploaded_at = models.DateTimeField(pgettext_lazy("file", "sent"), auto_now_add=True)
 
     class Meta:
         ordering = ["id"]

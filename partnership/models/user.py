@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from partnership.models.base import Versioned
@@ -42,7 +43,10 @@ class User(Versioned, AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=100)
     post = models.CharField(
-        _("post"), max_length=100, blank=True, help_text=_("As shown to others, such as “Director” or “International Affairs Section”.")
+        pgettext_lazy("account", "post"),
+        max_length=100,
+        blank=True,
+        help_text=_("As shown to others, such as “Director” or “International Affairs Section”."),
     )
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, verbose_name=_("organisation"), related_name="users", null=True, blank=True
