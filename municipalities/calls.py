@@ -113,8 +113,8 @@ def _last_times(call: Call, rows: Sequence[MunicipalRequest]) -> dict[tuple[int,
     accepted = earlier.filter(
         models.Q(request__state=State.ACCEPTED) | models.Q(request__decisions__outcome="accepted", request__state=State.CLOSED)
     )
-    for body, kind, day in accepted.values_list("local_government__organisation", "request__kind", "request__decided_at"):
-        _later(found, (body, kind), timezone.localtime(day).date())
+    for body, kind, at in accepted.values_list("local_government__organisation", "request__kind", "request__decided_at"):
+        _later(found, (body, kind), timezone.localtime(at).date())
     for kind in sorted(kinds):
         for body, day in outcomes.last_times(sorted(bodies), kind).items():
             _later(found, (body, kind), day)

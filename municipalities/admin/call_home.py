@@ -1,6 +1,6 @@
 """A call's home: who applied, how they spread, the order, the answers; and several requests side by side."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,7 +124,7 @@ def _rank(request: HttpRequest, call: Call) -> str:
     ranks: dict[int, int | None] = {}
     for name, typed in request.POST.items():
         if name.startswith("rank-") and (found := keys([name.removeprefix("rank-")])):
-            text = typed.strip()
+            text = str(typed).strip()
             if text and not (text.isdecimal() and 0 < int(text) < 10_000):
                 raise Refused(_("“%(text)s” is no rank. Write 1, 2, 3 …; nothing was saved.") % {"text": text[:20]})
             ranks[found[0]] = int(text) if text else None
@@ -179,13 +179,18 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
         raise BadRequest(_("Choose at most %(count)s.") % {"count": COMPARED})
     weighed = {row.request.pk: row for row in calls.applied(call)}
     columns = [weighed[row.pk] for row in ticked]
-    context = {"call": call, "columns": columns, "lines": _side_by_side([column.request for column in columns]), "menu_item": "requests"}
+    context: dict[str, Any] = {
+        "call": call,
+        "columns": columns,
+        "lines": _side_by_side([column.request for column in columns]),
+        "menu_item": "requests",
+    }
     return framed(request, "municipalities/call_compare.html", _("Side by side"), **context)
 
 
 def _side_by_side(rows: Sequence[MunicipalRequest]) -> list[tuple[str, list[Sequence[str]]]]:
     """One line for each question that anyone answered, with each one's answer."""
-    answered: list[dict[str, Sequence[str]]] = []
+    answered: list[Mapping[str, Sequence[str]]] = []
     order: dict[str, None] = {}
     for row in rows:
         lines = {str(label): value for _section, pairs in request_forms.shown(row) for label, value in pairs}
