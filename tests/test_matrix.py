@@ -157,7 +157,9 @@ def verdicts(key: str, url: str, role: str, client: PolicingClient) -> list[str]
             found.append(f"{key} {method.upper()} as {role}: {fault}")
             continue
         expected = role in allowed[method]
-        refused_well = response.status_code in {401, 403, 404, 405} or (response.status_code in REDIRECTS and "/login" in response["Location"])
+        refused_well = response.status_code in {401, 403, 404, 405} or (
+            response.status_code in REDIRECTS and "/login" in response["Location"]
+        )
         if response.status_code >= 500 or is_let_in(response) != expected or (not expected and not refused_well):
             found.append(
                 f"{key} {method.upper()} as {role}: {response.status_code}, {'let in' if expected else 'refused'} expected ({url})"
