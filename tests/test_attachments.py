@@ -7,7 +7,6 @@ import pytest
 from django import forms
 from django.core.files.storage import storages
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone, translation
 from django.utils.datastructures import MultiValueDict
@@ -16,6 +15,7 @@ from partnership import attachments, scanner, tasks
 from partnership.attachments import Refused, UploadField
 from partnership.middleware import HeadersMiddleware
 from partnership.models import Attachment, AuditEvent
+from partnership.templatetags.partnership import file_size
 from tests import factories
 from tests import file_samples as files
 from tests.clamd import clamd
@@ -398,21 +398,9 @@ def test_the_field_says_its_limits_and_offers_only_what_is_taken():
     assert " multiple" not in str(form()["photo"])
 
 
-def test_a_list_of_files_shows_name_size_day_and_state(call, rf):
-
-    kept = attach(call, "要望<書>.txt", b"a" * 49_152)
-    waiting = attach(call, "b.txt")
-    Attachment.objects.filter(pk=waiting.pk).update(state="pending")
-    for one in (rows := list(attachments.of(call))):
-        one.url = f"/files/{one.key}/"
-
-    with translation.override("ja"):
-        shown = render_to_string("components/files.html", {"files": rows})
-
-    assert f'href="/files/{kept.key}/"' in shown
-    assert f"/files/{waiting.key}/" not in shown
-    assert "48 KB" in shown
-    assert timezone.localtime(kept.uploaded_at).strftime("%H:%M") in shown
+@pytest.mark.parametrize(("size", "words"), [(1, "1 KB"), (49_152, "48 KB"), (1_258_291, "1.2 MB"), ("", "")])
+def test_sizes_are_told_as_file_managers_tell_them(size, words):
+    assert file_size(size) == words
 
 
 # ── how long traces stay ─────────────────────────────────────────────────────

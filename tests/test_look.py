@@ -252,7 +252,7 @@ def test_ones_own_door_comes_first(request, login, fixture):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("fixture", "address"), [("desk", "/admin/"), ("viewer", "/admin/"), ("clerk", "/account/"), ("officer", "/account/")]
+    ("fixture", "address"), [("desk", "/admin/"), ("viewer", "/admin/"), ("clerk", "/portal/"), ("officer", "/account/")]
 )
 def test_signing_in_leads_to_ones_own_place(request, login, fixture, address):
     assert login(request.getfixturevalue(fixture)).get("/landing/")["Location"] == address

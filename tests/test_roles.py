@@ -56,5 +56,7 @@ def test_a_viewer_only_views():
 
 def test_officials_hold_no_rights_in_the_administration(login):
     for name in (roles.MUNICIPAL_MEMBER, roles.MUNICIPAL_MANAGER, roles.MISSION_OFFICER):
-        assert roles.granted(name) == frozenset()
+        assert not {
+            right for right in roles.granted(name) if right.partition(".")[2].partition("_")[0] in {"view", "add", "change", "delete"}
+        }
         assert login(factories.user(name)).get("/admin/").status_code == 403
