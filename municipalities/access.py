@@ -83,7 +83,16 @@ def ask(
 
 def _may_ask_again(user: User) -> bool:
     """Refused or expired before: perhaps it was the wrong town, or nobody had looked. An account of a body is no such case."""
-    return not user.is_active and user.organisation_id is None and accounts.roles_of(user) == [roles.MUNICIPAL_APPLICANT]
+    return not user.is_active and _is_provisional(user)
+
+
+def _waits(user: User) -> bool:
+    return user.is_active and _is_provisional(user)
+
+
+def _is_provisional(user: User) -> bool:
+    """Whether the account is still what asking made it."""
+    return user.organisation_id is None and accounts.roles_of(user) == [roles.MUNICIPAL_APPLICANT]
 
 
 def _reopened(user: User, *, name: str, post: str, language: str) -> User:
@@ -125,13 +134,15 @@ def grant(*, request: AccessRequest, role: str, by: User) -> None:
         role: member or manager.
 
     Raises:
-        Refused: when it is decided already, or is not ``by``’s to decide.
+        Refused: when it is decided already, is not ``by``’s to decide, or the account belongs to somebody by now.
     """
     _check(request, by)
     if role not in ROLES:
         raise Refused(_("There is no role “%(role)s”.") % {"role": role})
     _decide(request, "grant", by, role=role)
     user = User.objects.select_for_update(of=("self",)).get(pk=request.user_id)
+    if not _waits(user):  # put to a body by hand meanwhile: nobody takes it away from there, with its drafts
+        raise Refused(_("This account has been given to an organisation, or closed, in the meantime. Refuse this request for access."))
     body = request.local_government
     user.organisation = body.organisation
     user.save(update_fields=["organisation"])
@@ -184,4 +195,7 @@ def _decide(request: AccessRequest, act: str, by: User, **facts: Any) -> None:
 
 
 def _close(request: AccessRequest, by: User | None) -> None:
-    accounts.set_active(user=request.user, active=False, by=by)
+    """Close the account that asking made; one that was given to a body by hand meanwhile is no longer of this request."""
+    user = User.objects.select_for_update(of=("self",)).get(pk=request.user_id)
+    if _waits(user):
+        accounts.set_active(user=user, active=False, by=by)

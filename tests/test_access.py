@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from municipalities import access, access_retention, official_addresses, officials
 from municipalities.models import AccessRequest, MunicipalRequest
+from partnership import accounts
 from partnership.models import AuditEvent, Email, User
 from partnership.transitions import Refused
 from tests import factories
@@ -394,6 +395,46 @@ def test_of_two_grants_at_once_one_counts(locks, monkeypatch):
 
     assert sorted(outcomes) == (["granted", "refused"] if locks else ["granted", "granted"])
     assert Email.objects.filter(to_address=asked.email).count() == (1 if locks else 2)
+
+
+def given_by_hand(asked):
+    """The division made the account a member of another town itself; the request for access still waits."""
+    other = factories.local_government("別の町")
+    account = asked.user
+    account.organisation = other.organisation
+    account.save()
+    accounts.set_roles(user=account, roles=["municipal_member"], by=None)
+    return other
+
+
+def test_an_account_that_was_given_to_another_body_meanwhile_is_not_taken_from_it(town):
+    asked = factories.access_request(town)
+    other = given_by_hand(asked)
+    draft = factories.municipal_request(other, state="draft", created_by=asked.user)
+
+    with pytest.raises(Refused):
+        access.grant(request=asked, role="municipal_member", by=factories.official(town, "municipal_manager"))
+
+    asked.refresh_from_db()
+    draft.refresh_from_db()
+    assert (User.objects.get(pk=asked.user_id).organisation_id, draft.applicant) == (other.organisation_id, other)
+    assert asked.state == State.WAITING
+
+
+@pytest.mark.parametrize("end", ["refuse", "expire"])
+def test_the_end_of_a_request_for_access_does_not_close_an_account_that_was_given_by_hand(town, desk, end):
+    asked = factories.access_request(town)
+    given_by_hand(asked)
+
+    if end == "refuse":
+        access.refuse(request=asked, reason="別の町の職員です。", by=desk)
+    else:
+        aged(asked, asked_at=timezone.now() - dt.timedelta(days=31))
+        access.expire()
+
+    asked.refresh_from_db()
+    assert asked.state == (State.REFUSED if end == "refuse" else State.EXPIRED)
+    assert User.objects.get(pk=asked.user_id).is_active
 
 
 # ── the end ──────────────────────────────────────────────────────────────────
