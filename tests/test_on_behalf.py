@@ -1,14 +1,12 @@
 """Requests that came by telephone, mail or paper, entered by staff in the name of the body."""
 
 import datetime as dt
-import io
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
-from openpyxl import load_workbook
 
 from municipalities import requests, sheets, threads
 from municipalities.kinds import KINDS
@@ -195,7 +193,7 @@ def test_an_enquiry_becomes_a_request_without_typing_it_again(login, desk, city)
     client = login(desk)
 
     page = client.get(BEGIN, {"enquiry": enquiry.pk, "kind": "free_consultation"})
-    first = page.context["form"].initial
+    first = page.context["begin"].initial
     assert (first["body"], first["source"]) == (city.code, "phone")
     begun(client, city, enquiry=enquiry.pk)
     row = MunicipalRequest.objects.get()
@@ -210,19 +208,6 @@ def test_an_enquiry_becomes_a_request_without_typing_it_again(login, desk, city)
 # ── the Excel form ───────────────────────────────────────────────────────────
 
 
-def filled(kind=CONSULTATION, **cells):
-    """The kind's Excel form with what stands right of these labels filled in."""
-    book = load_workbook(io.BytesIO(sheets.build(kind)))
-    for sheet in book.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if isinstance(cell.value, str) and (said := cells.get(cell.value.replace("（必須）", "").strip())):
-                    sheet.cell(cell.row, cell.column + 1).value = said
-    out = io.BytesIO()
-    book.save(out)
-    return SimpleUploadedFile("様式.xlsx", out.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-
-
 def test_an_excel_form_that_came_by_mail_becomes_a_draft_and_stays_with_it(login, desk, city):
     title = "酒蔵のこと"
     row = requests.start(kind="free_consultation", applicant=city, by=desk)
@@ -230,7 +215,7 @@ def test_an_excel_form_that_came_by_mail_becomes_a_draft_and_stays_with_it(login
     file = SimpleUploadedFile("様式.xlsx", sheets.build(CONSULTATION, request=row))
     client = login(desk)
 
-    answer = client.post(BEGIN, {"sheet": file, "key": uuid4(), "body": "", "kind": "", "source": ""})
+    answer = client.post(BEGIN, {"act": "sheet", "sheet-file": file, "sheet-key": uuid4(), "sheet-body": ""})
 
     new = MunicipalRequest.objects.exclude(pk=row.pk).get()
     assert answer["Location"] == form_of(new)
@@ -241,6 +226,27 @@ def test_an_excel_form_that_came_by_mail_becomes_a_draft_and_stays_with_it(login
     assert (new.state, new.source) == ("submitted", "excel")
 
 
+def test_products_that_the_form_names_first_are_confirmed_by_a_person(login, desk, city):
+    call = factories.call()
+    row = requests.start(kind="diplomats_study_tour", applicant=city, by=desk, call=call)
+    oysters = factories.attraction(city, kind="food", name_ja="牡蠣")
+    row = requests.save(request=row, by=desk, version=None, title="視察", answers={}, attractions=[oysters], joined=())
+    content = sheets.build(row.kind_facts, request=row)
+    row.attractions.clear()
+    oysters.delete()
+    client = login(desk)
+
+    client.post(BEGIN, {"act": "sheet", "sheet-file": SimpleUploadedFile("様式.xlsx", content), "sheet-key": uuid4()})
+    new = MunicipalRequest.objects.exclude(pk=row.pk).get()
+    page = client.get(form_of(new))
+    assert "牡蠣" in str(page.context["proposals"])
+    assert not new.attractions.exists()
+    client.post(form_of(new), {"act": "propose", "chosen": ["0"]})
+
+    assert [(one.name_ja, one.local_government) for one in new.attractions.all()] == [("牡蠣", city)]
+    assert client.get(form_of(new)).context["proposals"] is None
+
+
 def test_a_form_without_its_body_asks_for_it_and_another_body_is_refused(login, desk, city):
     client = login(desk)
     row = requests.start(kind="free_consultation", applicant=city, by=desk)
@@ -249,7 +255,9 @@ def test_a_form_without_its_body_asks_for_it_and_another_body_is_refused(login, 
     row.delete()
 
     def post(content, body):
-        return client.post(BEGIN, {"sheet": SimpleUploadedFile("様式.xlsx", content), "key": uuid4(), "body": body})
+        return client.post(
+            BEGIN, {"act": "sheet", "sheet-file": SimpleUploadedFile("様式.xlsx", content), "sheet-key": uuid4(), "sheet-body": body}
+        )
 
     assert post(empty, "").status_code == 422
     assert post(named, other.code).status_code == 422
@@ -259,7 +267,8 @@ def test_a_form_without_its_body_asks_for_it_and_another_body_is_refused(login, 
 
 @pytest.mark.parametrize("content", [b"", b"no excel", b"PK\x03\x04broken"])
 def test_a_file_that_is_no_form_is_refused_in_words(login, desk, city, content):
-    page = login(desk).post(BEGIN, {"sheet": SimpleUploadedFile("表.xlsx", content), "key": uuid4(), "body": city.code})
+    fields = {"sheet-file": SimpleUploadedFile("表.xlsx", content), "sheet-key": uuid4(), "sheet-body": city.code}
+    page = login(desk).post(BEGIN, {"act": "sheet", **fields})
 
     assert page.status_code == 422
     assert 'role="alert"' in page.content.decode()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from municipalities import attractions, drafts, enquiries, requests, requests_queue, rights
 from municipalities.admin import on_behalf_sheet
-from municipalities.admin.on_behalf_forms import BeginForm, initial_of
+from municipalities.admin.on_behalf_forms import BeginForm, SheetForm, initial_of
 from municipalities.differences import Stale
 from municipalities.draft_forms import DocumentsForm, NewAttractionForm, TogetherForm
 from municipalities.models import Enquiry, MunicipalRequest
@@ -36,31 +36,46 @@ NEW, REMOVE = "add:", "remove:"  # acts of the form's page that name a question 
 def begin(request: HttpRequest) -> HttpResponse:
     """Body, kind and how it came; or the Excel form. Then the form itself."""
     demand(request, ADD)
+    initial = _asked_for(request)
     if request.method != "POST":
-        return _show_begin(request, BeginForm(initial=_asked_for(request)))
-    form = BeginForm(request.POST, request.FILES)
+        return _show_begin(request, BeginForm(initial=initial), SheetForm(initial=initial))
+    if request.POST.get("act") == "sheet":
+        form: BeginForm | SheetForm = SheetForm(request.POST, request.FILES)
+        shown = (BeginForm(initial=initial), form)
+    else:
+        form = BeginForm(request.POST)
+        shown = (form, SheetForm(initial=initial))
     if form.is_valid():
         values = form.cleaned_data
         try:
-            row = on_behalf_sheet.take(request, values, person(request)) if values["sheet"] else _start(values, person(request))
+            row = on_behalf_sheet.take(request, values, person(request)) if "file" in values else _start(values, person(request))
         except Refused as refused:
-            form.add_error(None, str(refused))
+            form.add_error("file" if "file" in values else None, str(refused))
         else:
             return redirect(_address(row, values["enquiry"]))
-    return _show_begin(request, form, status=422)
+    return _show_begin(request, *shown, wrong=form)
 
 
 def _asked_for(request: HttpRequest) -> dict[str, Any]:
     """What the address says: a body, a kind, a call, the enquiry from which one comes."""
-    enquiry = Enquiry.objects.filter(pk__in=keys([request.GET.get("enquiry", "")])).first()
+    enquiry = _enquiry_of(request.POST.get("enquiry") or request.POST.get("sheet-enquiry") or request.GET.get("enquiry", ""))
     named = {name: request.GET[name] for name in ("body", "kind", "call") if request.GET.get(name)}
     return {"key": uuid4(), **initial_of(enquiry), **named}
 
 
-def _show_begin(request: HttpRequest, form: BeginForm, status: int = 200) -> HttpResponse:
-    enquiry = form.cleaned_data.get("enquiry") if form.is_bound else Enquiry.objects.filter(pk=form.initial.get("enquiry")).first()
-    context = {"form": form, "enquiry": enquiry}
-    return framed(request, "municipalities/on_behalf_begin.html", _("Enter a request on behalf"), status=status, **context)
+def _enquiry_of(key: str) -> Enquiry | None:
+    return Enquiry.objects.filter(pk__in=keys([key])).first()
+
+
+def _show_begin(request: HttpRequest, form: BeginForm, sheet: SheetForm, wrong: BeginForm | SheetForm | None = None) -> HttpResponse:
+    context = {
+        "begin": form,
+        "sheet": sheet,
+        "form": wrong,
+        "enquiry": Enquiry.objects.filter(pk=_asked_for(request).get("enquiry")).first(),
+    }
+    title = _("Enter a request on behalf")
+    return framed(request, "municipalities/on_behalf_begin.html", title, status=422 if wrong else 200, **context)
 
 
 @transaction.atomic
@@ -131,7 +146,7 @@ def _page(request: HttpRequest, row: MunicipalRequest) -> Page:
         TogetherForm(data, request=row, lenient=True),
         DocumentsForm(data, files, request=row, already=attachments.size_of(row) if files else 0),
         {one.key: NewAttractionForm(data if act == NEW + one.key else None, question=one) for one in lists},
-        enquiry=Enquiry.objects.filter(pk__in=keys([given.get("enquiry", "")])).first(),
+        enquiry=_enquiry_of(given.get("enquiry", "")),
     )
 
 

@@ -40,13 +40,10 @@ class BodyField(TextField):
         return named.bodies[0]
 
 
-class BeginForm(forms.Form):
-    """Body and kind, or the Excel form that says both."""
+class _Beginning(forms.Form):
+    """What both ways of beginning ask for."""
 
-    body = BodyField(
-        label=gettext_lazy("Local government"), required=False, help_text=gettext_lazy("Name or code, such as 広島市 or 341002.")
-    )
-    kind = forms.ChoiceField(label=gettext_lazy("Kind of request"), required=False, choices=())
+    body = BodyField(label=gettext_lazy("Local government"), help_text=gettext_lazy("Name or code, such as 広島市 or 341002."))
     call = forms.ModelChoiceField(
         label=gettext_lazy("Call"),
         required=False,
@@ -54,38 +51,45 @@ class BeginForm(forms.Form):
         empty_label=gettext_lazy("none"),
         help_text=gettext_lazy("What reached us in time may be entered after the call has closed."),
     )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    enquiry = forms.ModelChoiceField(queryset=Enquiry.objects.all(), required=False, widget=forms.HiddenInput)
+
+
+class BeginForm(_Beginning):
+    """Who asks for what, and how it came."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Kind of request"), choices=())
     source = forms.ChoiceField(
         label=gettext_lazy("How it came"),
-        required=False,
         widget=forms.RadioSelect,
         choices=[(source.value, source.label) for source in Source if source not in {Source.PORTAL, Source.EXCEL}],
     )
-    sheet = UploadField(
-        label=gettext_lazy("Excel form"),
-        required=False,
-        multiple=False,
-        accept=".xlsx",
-        help_text=gettext_lazy("If the local government filled it in: body, kind and answers are read from it."),
-    )
-    key = forms.UUIDField(widget=forms.HiddenInput)
-    enquiry = forms.ModelChoiceField(queryset=Enquiry.objects.all(), required=False, widget=forms.HiddenInput)
+    field_order = ("source", "body", "kind", "call")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [("", _("Choose")), *kind_choices()]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any] | None:
-        """Without an Excel form, somebody has to say who and what; a call takes some kinds only."""
+        """A call takes some kinds only."""
         cleaned = super().clean()
-        values = self.cleaned_data
-        if not values.get("sheet"):
-            for name in ("body", "kind", "source"):
-                if not values.get(name) and name not in self.errors:
-                    self.add_error(name, _("Choose it, or add the Excel form that says it."))
-        call, kind = values.get("call"), values.get("kind")
+        call, kind = self.cleaned_data.get("call"), self.cleaned_data.get("kind")
         if call and kind and kind not in call.kinds:
             self.add_error("call", _("This call is not about that kind of request."))
         return cleaned
+
+
+class SheetForm(_Beginning):
+    """The Excel form that a local government filled in."""
+
+    file = UploadField(label=gettext_lazy("Excel form"), multiple=False, accept=".xlsx")
+    field_order = ("file", "body", "call")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("prefix", "sheet")
+        super().__init__(*args, **kwargs)
+        self.fields["body"].required = False
+        self.fields["body"].help_text = _("Only if the form does not say it.")
 
 
 def initial_of(enquiry: Enquiry | None) -> dict[str, Any]:

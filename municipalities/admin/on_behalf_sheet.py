@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities import drafts, sheet_intake, sheets
-from municipalities.kinds import KINDS
 from municipalities.models import Attraction, MunicipalRequest
 from partnership import attachments
 from partnership.models import User
@@ -35,8 +34,8 @@ def take(request: HttpRequest, values: dict[str, Any], by: User) -> MunicipalReq
     Raises:
         Refused: for a file that is no form of ours, or one that does not say whose it is.
     """
-    upload = values["sheet"][0]
-    sheet = sheets.read(upload, KINDS.get(values["kind"]))
+    upload = values["file"][0]
+    sheet = sheets.read(upload)
     applicant = values["body"] or sheet.body
     if applicant is None:
         raise Refused(

@@ -44,7 +44,10 @@ class WriteForm(forms.Form):
         self.fields["way"].choices = ways  # type: ignore[attr-defined]
         if len(ways) == 1:
             self.initial["way"] = ways[0][0]
-        self.initial.setdefault("reply_by", clock.reply_by(timezone.now()).date())
+        if any(way != "say" for way, _label in ways):
+            self.initial.setdefault("reply_by", clock.reply_by(timezone.now()).date())
+        else:
+            del self.fields["reply_by"]
 
     def clean_reply_by(self) -> dt.date | None:
         """Only a day to come."""

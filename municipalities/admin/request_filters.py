@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from municipalities import regions, requests_queue
 from municipalities.models import MunicipalRequest
@@ -15,6 +15,24 @@ from partnership.admin.base import is_key
 
 State = MunicipalRequest.State
 Rows = QuerySet[MunicipalRequest]
+FOLDED = "municipalities/filter.html"  # long lists open where something is chosen
+
+
+class KindFilter(admin.ChoicesFieldListFilter):
+    """The kinds, folded."""
+
+    template = FOLDED
+
+
+class RowFilter(admin.RelatedFieldListFilter):
+    """A call or a tag, folded; requests without one are found by leaving it out."""
+
+    template = FOLDED
+    include_empty_choice = False
+
+    def has_output(self) -> bool:
+        """Also with a single choice: links lead to it."""
+        return bool(self.lookup_choices)
 
 
 class TurnFilter(admin.SimpleListFilter):
@@ -35,7 +53,7 @@ class TurnFilter(admin.SimpleListFilter):
             ("ours", _("our turn")),
             ("late", _("late")),
             ("theirs", _("waiting for the local government")),
-            ("ended", _("ended")),
+            ("ended", pgettext_lazy("request", "ended")),
             ("all", _("all")),
         ]
 
@@ -98,6 +116,7 @@ class InChargeFilter(admin.SimpleListFilter):
 class StateFilter(admin.SimpleListFilter):
     """In which state a request is; drafts of town halls are theirs alone."""
 
+    template = FOLDED
     title = _("state")
     parameter_name = "state"
 
@@ -118,6 +137,7 @@ class StateFilter(admin.SimpleListFilter):
 class PrefectureFilter(admin.SimpleListFilter):
     """One of the 47: one of the applicants is the prefecture or lies in it."""
 
+    template = FOLDED
     title = _("prefecture")
     parameter_name = "prefecture"
 
@@ -138,6 +158,7 @@ class PrefectureFilter(admin.SimpleListFilter):
 class RelayFilter(admin.SimpleListFilter):
     """Whether it came through a prefecture."""
 
+    template = FOLDED
     title = _("way of applying")
     parameter_name = "through"
     conditions = {

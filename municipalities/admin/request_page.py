@@ -46,7 +46,7 @@ def of(row: MunicipalRequest, request: HttpRequest, user: User) -> dict[str, Any
     parties = list(row.parties.select_related("local_government__organisation", "answered_by"))
     bodies = [party.local_government for party in parties if party.refused_at is None]
     may = {act: rights.may(row, act, user) for act in ACTS}
-    turn = timeline.whose_turn(row)
+    turn, lines = timeline.whose_turn(row), _lines(row)
     return {
         "row": row,
         "seen": mark(row),
@@ -56,7 +56,8 @@ def of(row: MunicipalRequest, request: HttpRequest, user: User) -> dict[str, Any
         "turn": turn,
         "is_mine": turn.is_yours and rights.is_of_division(user) and row.assignee_id in {None, user.pk},
         "is_late": requests_queue.is_late(row),
-        "lines": _lines(row),
+        "lines": lines,
+        "latest": _latest(row, lines["past"]),
         "answers": request_forms.shown(row),
         "documents": _documents(row),
         "before": requests_queue.before(row, bodies),
@@ -79,6 +80,15 @@ def _lines(row: MunicipalRequest) -> dict[str, list[Line]]:
     for entry in entries:
         lines[entry.place].append(Line(entry, files.get(entry.message.pk, ()) if entry.message else ()))
     return lines
+
+
+def _latest(row: MunicipalRequest, past: Sequence[Line]) -> Line | None:
+    """What the other side said last, while it waits for a reply of ours."""
+    spoken = (line for line in past if line.entry.message is not None and not line.entry.is_internal and (line.entry.text or line.files))
+    line = next(spoken, None)
+    if line is None or line.entry.message is None or row.state not in MunicipalRequest.OUR_TURN:
+        return None
+    return line if line.entry.message.side in {RequestMessage.Side.APPLICANT, RequestMessage.Side.RELAY} else None
 
 
 def _documents(row: MunicipalRequest) -> list[Document]:

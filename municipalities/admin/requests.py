@@ -1,6 +1,6 @@
 """The division's queue: all requests, who is in charge, whose turn it is, when the answer is expected."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -19,8 +19,10 @@ from municipalities.admin import bulk, on_behalf, request_files, request_home
 from municipalities.admin.request_filters import (
     BodyFilter,
     InChargeFilter,
+    KindFilter,
     PrefectureFilter,
     RelayFilter,
+    RowFilter,
     StateFilter,
     TurnFilter,
 )
@@ -38,10 +40,11 @@ class RequestAdmin(BaseAdmin):
     """A list to work from. A request is read and answered at its home, and never edited here."""
 
     change_list_template = "municipalities/queue.html"
-    list_display = ("named", "applicants", "stage", "charge", "expected", "place")
+    list_display = ("named", "applicants", "stage", "charge", "expected")
     list_display_links = None
     list_filter = (
-        TurnFilter, InChargeFilter, StateFilter, "kind", PrefectureFilter, "call", "tags", RelayFilter, BodyFilter,
+        TurnFilter, InChargeFilter, BodyFilter, StateFilter, ("kind", KindFilter), PrefectureFilter, ("call", RowFilter),
+        ("tags", RowFilter), RelayFilter,
     )  # fmt: skip
     list_select_related = ("applicant__organisation", "relay__organisation", "assignee", "call")
     search_fields = ("search_key",)
@@ -58,6 +61,10 @@ class RequestAdmin(BaseAdmin):
         parties = models.Prefetch("parties", RequestParty.objects.select_related("local_government__organisation"))
         rows = requests_queue.of(person(request)).select_related(*self.list_select_related)
         return rows.prefetch_related(parties, "tags")
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+        """Of one call also the rank in it."""
+        return (*self.list_display, "place") if "call__id__exact" in request.GET else self.list_display
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         """What is open by the day it is due, what has ended by when it came."""
@@ -104,7 +111,7 @@ class RequestAdmin(BaseAdmin):
     @admin.display(description=gettext_lazy("in charge"), ordering="assignee__name")
     def charge(self, row: MunicipalRequest) -> str:
         """Who; nobody is said."""
-        return str(row.assignee or _("nobody"))
+        return row.assignee.name if row.assignee else _("nobody")
 
     @admin.display(description=gettext_lazy("answer expected"), ordering="expected_on")
     def expected(self, row: MunicipalRequest) -> str | SafeString:
