@@ -70,6 +70,55 @@ def test_opinions_and_order_are_saved_all_at_once(prefecture, officer, login):
     assert first.messages.get(kind="relayed").text == "県の最優先です。"
 
 
+def shown(client, path=PAGE):
+    """The fields of the page as a browser would send them, untouched."""
+    return {
+        field.html_name: "" if field.value() is None else field.value() for line in client.get(path).context["lines"] for field in line.form
+    }
+
+
+def test_an_opinion_that_a_colleague_gave_meanwhile_is_not_wiped_out_by_an_older_page(prefecture, officer, login):
+    one, other = through(prefecture), through(prefecture)
+    older = shown(login(officer))
+    relays.pass_on(body=prefecture, by=factories.official(prefecture), words=[relays.Word(one, "県として推薦する。", 1)])
+
+    page = login(officer).post(PAGE, {**older, f"{other.pk}-comment": "異存ない。"})
+
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert page.status_code == 302
+    assert (one.relay_comment, one.relay_rank, other.relay_comment) == ("県として推薦する。", 1, "異存ない。")
+
+
+def test_of_two_opinions_the_later_is_told_of_the_first_and_may_replace_it(prefecture, officer, login):
+    one = through(prefecture)
+    older = shown(login(officer)) | {f"{one.pk}-comment": "異存ない。"}
+    relays.pass_on(body=prefecture, by=factories.official(prefecture), words=[relays.Word(one, "県として推薦する。", 1)])
+
+    page = login(officer).post(PAGE, older)
+
+    one.refresh_from_db()
+    assert page.status_code == 422
+    assert "県として推薦する。" in page.content.decode()
+    assert "異存ない。" in page.content.decode()
+    assert one.relay_comment == "県として推薦する。"
+    again = {field.html_name: field.value() for line in page.context["lines"] for field in line.form}
+    assert login(officer).post(PAGE, again).status_code == 302
+    one.refresh_from_db()
+    assert one.relay_comment == "異存ない。"
+
+
+def test_a_request_that_came_after_the_page_was_shown_stays_as_it_is(prefecture, officer, login):
+    older = shown(login(officer))
+    one = through(prefecture)
+    relays.pass_on(body=prefecture, by=factories.official(prefecture), words=[relays.Word(one, "県として推薦する。", 1)])
+
+    login(officer).post(PAGE, older)
+
+    one.refresh_from_db()
+    assert one.relay_comment == "県として推薦する。"
+
+
 def test_two_requests_may_change_places_and_nobody_is_written_to_for_it(prefecture, officer, login):
     call, client = factories.call(), login(officer)
     first, second = through(prefecture, call=call), through(prefecture, call=call)

@@ -62,19 +62,39 @@ class RelayForm(forms.Form):
         label=gettext_lazy("Opinion of the prefecture"), max_length=4_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     rank = forms.IntegerField(label=gettext_lazy("Order"), min_value=1, max_value=MOST_RANK, required=False)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)  # the opinion that the page showed, by its moment
 
     def __init__(self, *args: Any, request: MunicipalRequest, **kwargs: Any) -> None:
         self.request_row = request
-        kwargs.setdefault("initial", {"comment": request.relay_comment, "rank": request.relay_rank})
+        stamp = request.relayed_at.isoformat() if request.relayed_at else ""
+        kwargs.setdefault("initial", {"comment": request.relay_comment, "rank": request.relay_rank, "seen": stamp})
         super().__init__(*args, **kwargs)
         self.fields["rank"].widget.attrs |= {"class": "w-4", "inputmode": "numeric"}
 
     def clean(self) -> dict[str, Any]:
         """Passing on says something: an opinion, an order, or both."""
         cleaned = super().clean() or {}
+        if self.is_overtaken and cleaned.get("comment", "") != self.request_row.relay_comment and self._says_something(cleaned):
+            self._show_theirs()
         if not self.errors and not cleaned.get("comment") and not cleaned.get("rank") and self.has_to_say_something:
             self.add_error("comment", ValidationError(_("Please write the opinion of the prefecture, or give the request its place.")))
         return cleaned
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether a colleague has given an opinion since the page was shown."""
+        seen = self.data.get(self.add_prefix("seen"))
+        return seen is not None and seen != self.initial["seen"]
+
+    def _says_something(self, cleaned: dict[str, Any]) -> bool:
+        return bool(cleaned.get("comment") or cleaned.get("rank"))
+
+    def _show_theirs(self) -> None:
+        """What was typed stays; sent once more, it replaces what the colleague wrote."""
+        words = _("A colleague has written an opinion in the meantime: “%(opinion)s”. Save again to put yours in its place.")
+        self.add_error("comment", ValidationError(words % {"opinion": self.request_row.relay_comment}))
+        self.data = self.data.copy()
+        self.data[self.add_prefix("seen")] = self.initial["seen"]
 
     has_to_say_something = True
 
@@ -85,6 +105,10 @@ class RelayRow(RelayForm):
     has_to_say_something = False
 
     def is_to_save(self) -> bool:
-        """Whether something is written here that was not stored before."""
-        said = bool(self.cleaned_data.get("comment") or self.cleaned_data.get("rank"))
-        return self.has_changed() and (said or self.request_row.relayed_at is not None)
+        """Whether something is written here that was not stored before; a line that the page did not show yet says nothing."""
+        if self.add_prefix("comment") not in self.data:
+            return False
+        said = self._says_something(self.cleaned_data)
+        return bool({"comment", "rank"} & set(self.changed_data)) and (
+            said or (self.request_row.relayed_at is not None and not self.is_overtaken)
+        )
