@@ -63,7 +63,8 @@ def take(
     )
     joined = _joined(sheet, draft)
     owners = {draft.applicant_id, *(body.pk for body in joined)}
-    chosen = [one for one in (*draft.attractions.all(), *sheet.attractions) if one.local_government_id in owners]
+    named = sheet.attractions if by.is_staff or by.organisation_id else []  # who is not confirmed yet sees nothing of the body
+    chosen = [one for one in (*draft.attractions.all(), *named) if one.local_government_id in owners]
     saved = requests.save(
         request=draft,
         by=by,

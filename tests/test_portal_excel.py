@@ -214,3 +214,20 @@ def test_a_form_without_an_answer_says_so(login, clerk):
     answer = upload(person, SimpleUploadedFile("様式.xlsx", sheets.build(TOUR), content_type=MIMETYPE))
 
     assert 'role="alert"' in person.get(answer["Location"]).content.decode()
+
+
+def test_who_is_not_confirmed_yet_learns_nothing_of_the_bodys_attractions(login, clerk, city):
+    known = factories.attraction(city, name_ja="もみじ饅頭", allergens="卵")
+    request = factories.municipal_request(city, state="draft", kind=TOUR.key, title="酒蔵めぐり")
+    request.attractions.add(known)
+    book = sheets.build(TOUR, request=request)
+    request.delete()
+    files = [SimpleUploadedFile("様式.xlsx", book, content_type=MIMETYPE) for _ in range(2)]
+
+    page = upload(login(factories.access_request(city).user), files[0])
+    upload(login(clerk), files[1])  # their own official chooses it by its name
+
+    stranger, own = MunicipalRequest.objects.order_by("pk")
+    assert page.status_code == 302
+    assert not stranger.attractions.exists()
+    assert list(own.attractions.all()) == [known]
