@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from municipalities import outcomes, regions
-from municipalities.models import Call, MunicipalRequest, RequestParty
+from municipalities.models import Call, DecisionPaper, MunicipalRequest, RequestDecision, RequestParty
 from partnership import audit
 from partnership.models import User
 from partnership.transitions import Refused
@@ -77,6 +77,13 @@ class Applied:
     years_since: int | None
 
     @property
+    def is_chosen(self) -> bool:
+        """Whether it was accepted; a request that has been filed since stays so."""
+        row = self.request
+        is_filed = row.state == State.CLOSED and row.decided_at is not None
+        return row.state == State.ACCEPTED or (is_filed and getattr(row, "outcome", None) == RequestDecision.Outcome.ACCEPTED)
+
+    @property
     def region_name(self) -> str:
         """The region in words."""
         return str(regions.REGIONS.get(self.region, "–"))
@@ -84,8 +91,10 @@ class Applied:
 
 def applied(call: Call) -> list[Applied]:
     """All that arrived, by rank, then by number; a fixed number of queries."""
+    answers = RequestDecision.objects.filter(request=models.OuterRef("pk"), paper__state=DecisionPaper.State.ANNOUNCED).order_by("-pk")
     rows = list(
         call.requests.exclude(state=State.DRAFT)
+        .annotate(outcome=models.Subquery(answers.values("outcome")[:1]))
         .select_related("applicant__organisation", "applicant__prefecture__organisation", "relay__organisation", "assignee")
         .prefetch_related(models.Prefetch("parties", RequestParty.objects.select_related("local_government__organisation")), "attractions")
         .order_by(models.F("rank").asc(nulls_last=True), "number_year", "number_serial")
@@ -110,9 +119,8 @@ def _last_times(call: Call, rows: Sequence[MunicipalRequest]) -> dict[tuple[int,
     earlier = RequestParty.objects.filter(
         local_government__organisation__in=bodies, request__kind__in=kinds, request__decided_at__isnull=False, refused_at=None
     ).exclude(request__call=call)
-    accepted = earlier.filter(
-        models.Q(request__state=State.ACCEPTED) | models.Q(request__decisions__outcome="accepted", request__state=State.CLOSED)
-    )
+    announced = {"request__decisions__outcome": "accepted", "request__decisions__paper__state": DecisionPaper.State.ANNOUNCED}
+    accepted = earlier.filter(models.Q(request__state=State.ACCEPTED) | models.Q(request__state=State.CLOSED, **announced))
     for body, kind, at in accepted.values_list("local_government__organisation", "request__kind", "request__decided_at"):
         _later(found, (body, kind), timezone.localtime(at).date())
     for kind in sorted(kinds):
@@ -137,7 +145,7 @@ class Balance:
 def balance(rows: Sequence[Applied]) -> list[Balance]:
     """Applications and acceptances by region; a region without any is a line, too."""
     came = Counter(row.region for row in rows)
-    chosen = Counter(row.region for row in rows if row.request.state == State.ACCEPTED)
+    chosen = Counter(row.region for row in rows if row.is_chosen)
     return [Balance(str(label), came[key], chosen[key]) for key, label in regions.REGIONS.items()]
 
 

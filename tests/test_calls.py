@@ -102,6 +102,34 @@ def test_it_is_said_when_a_body_was_last_accepted(db):
     assert first.last_time is None
 
 
+def filed(call, body, outcome, paper="announced"):
+    """A request that was answered and has been filed since."""
+    row = applied(call, body, state="closed", decided_at=timezone.now() - dt.timedelta(days=40))
+    factories.decision_paper(row, outcome=outcome, state=paper).decisions.update(is_open=False)
+    return row
+
+
+def test_what_was_accepted_stays_so_after_it_has_been_filed(desk, login):
+    call = factories.call()
+    filed(call, factories.local_government("広島市", first_five="34100"), "accepted")
+    filed(call, factories.local_government("福岡市", first_five="40130"), "declined")
+
+    spread = calls.balance(calls.applied(call))
+
+    assert sum(line.chosen for line in spread) == 1
+    assert login(desk).get(home_of(call)).context["n_accepted"] == 1
+
+
+def test_an_acceptance_that_was_dropped_is_no_last_time(db):
+    body = factories.local_government("広島市", first_five="34100")
+    earlier = filed(factories.call(), body, "declined")
+    factories.decision_paper(earlier, outcome="accepted", state="dropped").decisions.update(is_open=False)
+    call = factories.call()
+    applied(call, body)
+
+    assert calls.applied(call)[0].last_time is None
+
+
 def test_ranks_are_set_together_and_nobody_shares_one(desk):
     call = factories.call()
     one, two = applied(call), applied(call)
@@ -140,7 +168,7 @@ def test_ranks_are_read_in_full_width_too(desk, login):
     assert row.rank == 3
 
 
-@pytest.mark.parametrize("typed", ["first", "-1", "0", "99999999999999999999", "1.5", "①"])
+@pytest.mark.parametrize("typed", ["first", "-1", "0", "99999999999999999999", "9" * 5000, "1.5", "①"])
 def test_what_is_no_rank_is_refused_and_nothing_is_saved(desk, login, typed):
     call = factories.call()
     row, other = applied(call), applied(call)

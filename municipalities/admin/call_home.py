@@ -77,7 +77,7 @@ def home(request: HttpRequest, pk: int) -> HttpResponse:
         "by_prefecture": [(one.in_language("name"), counts[code]) for code, one in regions.PREFECTURES.items() if code in counts],
         "n_drafts": call.requests.filter(state=State.DRAFT).count(),
         "n_open": sum(row.request.state in MunicipalRequest.ACTIVE for row in rows),
-        "n_accepted": sum(row.request.state == State.ACCEPTED for row in rows),
+        "n_accepted": sum(row.is_chosen for row in rows),
         "files": attachments.of(call),
         "upload_help": attachments.HELP,
         "missing": [] if call.is_published else calls.what_is_missing(call),
@@ -125,7 +125,7 @@ def _rank(request: HttpRequest, call: Call) -> str:
     for name, typed in request.POST.items():
         if name.startswith("rank-") and (found := keys([name.removeprefix("rank-")])):
             text = str(typed).strip()
-            if text and not (text.isdecimal() and 0 < int(text) < 10_000):
+            if text and not (text.isdecimal() and len(text) < 6 and 0 < int(text) < 10_000):
                 raise Refused(_("“%(text)s” is no rank. Write 1, 2, 3 …; nothing was saved.") % {"text": text[:20]})
             ranks[found[0]] = int(text) if text else None
     changed = calls.rank(call=call, ranks=ranks, by=person(request))
