@@ -113,6 +113,21 @@ def test_a_call_takes_its_kinds_only_and_what_came_in_time_after_it_closed(login
     assert (row.state, row.call) == ("submitted", closed)
 
 
+def test_the_call_is_chosen_in_the_form_where_it_was_forgotten(login, desk, city):
+    row = requests.start(kind="diplomats_study_tour", applicant=city, by=desk, source="mail")
+    call, other = factories.call(), factories.call(kinds=["free_consultation"])
+    client = login(desk)
+
+    assert list(client.get(form_of(row)).context["page"].call.fields["call"].queryset) == [call]
+    send(client, row, call=call.pk)
+    row.refresh_from_db()
+    assert row.call == call
+    assert send(client, row, call=other.pk).status_code == 422
+    send(client, row)  # a form without the question changes nothing
+    row.refresh_from_db()
+    assert row.call == call
+
+
 def test_what_is_missing_is_said_and_nothing_is_sent(login, desk, draft):
     page = send(login(desk), draft, "submit", purpose="")
 

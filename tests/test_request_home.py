@@ -174,7 +174,7 @@ def test_a_question_stops_the_clock_and_reaches_the_applicants_by_mail(login, de
     clerk = factories.official(city)
     request = factories.municipal_request(city)
 
-    answer = write(login(desk), request, "ask", "雨のときの行き先を教えてください。", **{"write-files": [text_file()]})
+    answer = write(login(desk), request, "ask", "雨のときの行き先を教えてください。", **{"write-uploads": [text_file()]})
 
     assert answer.status_code == 302
     request.refresh_from_db()
@@ -207,11 +207,15 @@ def test_a_faulty_message_keeps_what_was_typed(login, desk):
     request = factories.municipal_request()
     client = login(desk)
 
-    for fields in ({"write-way": "ask", "write-reply_by": "昨日"}, {"write-way": "x"}, {"write-way": "ask", "write-reply_by": "2020-01-01"}):
+    for fields in (
+        {"write-way": "ask", "write-reply_by": "昨日"},
+        {"write-way": "x"},
+        {"write-way": "ask", "write-reply_by": "2020-01-01"},
+    ):
         page = do(client, request, "write", **{"write-text": "長く考えた文面", **fields})
         assert page.status_code == 422
         assert "長く考えた文面" in page.content.decode()
-    page = write(client, request, "send_back", "長く考えた文面", **{"write-files": [text_file()]})
+    page = write(client, request, "send_back", "長く考えた文面", **{"write-uploads": [text_file()]})
     assert page.status_code == 422
     assert not request.messages.exists()
 
@@ -219,7 +223,7 @@ def test_a_faulty_message_keeps_what_was_typed(login, desk):
 def test_a_file_with_macros_is_refused_with_its_reason_and_nothing_is_sent(login, desk):
     request = factories.municipal_request()
 
-    page = write(login(desk), request, "say", **{"write-files": [SimpleUploadedFile("表.xlsm", b"PK")]})
+    page = write(login(desk), request, "say", **{"write-uploads": [SimpleUploadedFile("表.xlsm", b"PK")]})
 
     assert page.status_code == 422
     assert "表.xlsm" in page.content.decode()
@@ -237,6 +241,24 @@ def test_a_canned_reply_is_put_behind_what_was_typed_and_nothing_is_sent(login, 
     assert (page.status_code, typed["text"].value(), typed["way"].value()) == (200, "前略\n\n資料をお送りします。", "say")
     assert client.get(address(request), {"canned": canned.pk}).context["write"]["text"].value() == "資料をお送りします。"
     assert not request.messages.exists()
+
+
+def test_a_canned_reply_names_the_request(login, desk):
+    request = factories.municipal_request(title="酒蔵のこと")
+    canned = factories.canned_reply(text_ja="{number}「{title}」は{days}開庁日ほどで御連絡します。{unknown}")
+
+    text = do(login(desk), request, "insert", canned=canned.pk).context["write"]["text"].value()
+
+    assert text == f"{request.number}「酒蔵のこと」は5開庁日ほどで御連絡します。{{unknown}}"
+
+
+def test_a_canned_reply_that_nobody_can_fill_in_is_refused(login, desk):
+    fields = {"title": "日程", "kind": "", "text_ja": "{unknown}日ほどです。", "text_en": ""}
+
+    page = login(desk).post(reverse("admin:municipalities_cannedreply_add"), fields)
+
+    assert page.status_code in {200, 422}
+    assert "{unknown}" in str(page.context["errors"])
 
 
 def test_canned_replies_of_another_kind_are_not_offered(login, desk):
@@ -458,7 +480,9 @@ def file_address(row, file):
 def test_files_of_a_request_and_of_its_messages_are_handed_to_its_readers(login, viewer, door, clerk, desk):
     request = factories.municipal_request()
     of_form = attachments.attach(about=request, upload=text_file("行程.txt"), by=desk)
-    of_note = attachments.attach(about=factories.request_message(request, kind="note", is_internal=True), upload=text_file("内部.txt"), by=desk)
+    of_note = attachments.attach(
+        about=factories.request_message(request, kind="note", is_internal=True), upload=text_file("内部.txt"), by=desk
+    )
 
     for file in (of_form, of_note):
         answer = login(viewer).get(file_address(request, file))

@@ -5,30 +5,51 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from municipalities import canned_replies
 from municipalities.kinds import KINDS
 from municipalities.models import CannedReply, RequestTag
 from partnership.admin.base import BaseAdmin
+from partnership.forms import VersionedModelForm
+
+
+class CannedReplyForm(VersionedModelForm):
+    """A reply; what nobody can fill in is refused at its text."""
+
+    class Meta(VersionedModelForm.Meta):
+        model = CannedReply
+        fields = "__all__"
+
+    def clean(self) -> dict[str, Any] | None:
+        """Only placeholders that a request can fill."""
+        cleaned = super().clean()
+        for name in ("text_ja", "text_en"):
+            if wrong := canned_replies.unknown(self.cleaned_data.get(name) or ""):
+                words = gettext("Nobody can fill in %(wrong)s.")
+                self.add_error(name, words % {"wrong": ", ".join(f"{{{one}}}" for one in wrong)})
+        return cleaned
+
+
+def _help() -> str:
+    said = gettext("It is put into a message, where it is read and changed before it goes out. These are filled in:")
+    return f"{said} " + "　".join(f"{{{name}}} {words}" for name, words in canned_replies.PLACEHOLDERS.items())
 
 
 @admin.register(CannedReply)
 class CannedReplyAdmin(BaseAdmin):
     """Canned replies, by kind of request; those without a kind are offered everywhere."""
 
+    form = CannedReplyForm
     list_display = ("title", "of_kind", "beginning")
     list_filter = ("kind",)
     search_fields = ("title", "text_ja", "text_en")
     search_help_text = _("Title or text.")
     fieldsets = (
         (None, {"fields": ("title", "kind")}),
-        (
-            _("Text"),
-            {
-                "fields": ("text_ja", "text_en"),
-                "description": _("It is put into a message, where it is read and changed before it goes out."),
-            },
-        ),
+        (_("Text"), {"fields": ("text_ja", "text_en"), "description": lazy(_help, str)()}),
     )
     export_fields = ("title", "of_kind", "text_ja", "text_en")
 

@@ -16,8 +16,8 @@ from municipalities import attractions, drafts, enquiries, requests, requests_qu
 from municipalities.admin import on_behalf_sheet
 from municipalities.admin.on_behalf_forms import BeginForm, SheetForm, initial_of
 from municipalities.differences import Stale
-from municipalities.draft_forms import DocumentsForm, NewAttractionForm, TogetherForm
-from municipalities.models import Enquiry, MunicipalRequest
+from municipalities.draft_forms import CallForm, DocumentsForm, NewAttractionForm, TogetherForm
+from municipalities.models import Call, Enquiry, MunicipalRequest
 from municipalities.questions import Type
 from municipalities.request_forms import AnswersForm
 from partnership import attachments
@@ -36,15 +36,16 @@ NEW, REMOVE = "add:", "remove:"  # acts of the form's page that name a question 
 def begin(request: HttpRequest) -> HttpResponse:
     """Body, kind and how it came; or the Excel form. Then the form itself."""
     demand(request, ADD)
-    initial = _asked_for(request)
+    enquiry = _enquiry_of(request.POST.get("enquiry") or request.POST.get("sheet-enquiry") or request.GET.get("enquiry", ""))
+    initial = _asked_for(request, enquiry)
+    context: dict[str, Any] = {"begin": BeginForm(initial=initial), "sheet": SheetForm(initial=initial), "enquiry": enquiry}
     if request.method != "POST":
-        return _show_begin(request, BeginForm(initial=initial), SheetForm(initial=initial))
+        return _show_begin(request, context)
+    form: BeginForm | SheetForm
     if request.POST.get("act") == "sheet":
-        form: BeginForm | SheetForm = SheetForm(request.POST, request.FILES)
-        shown = (BeginForm(initial=initial), form)
+        form = context["sheet"] = SheetForm(request.POST, request.FILES)
     else:
-        form = BeginForm(request.POST)
-        shown = (form, SheetForm(initial=initial))
+        form = context["begin"] = BeginForm(request.POST)
     if form.is_valid():
         values = form.cleaned_data
         try:
@@ -53,12 +54,11 @@ def begin(request: HttpRequest) -> HttpResponse:
             form.add_error("file" if "file" in values else None, str(refused))
         else:
             return redirect(_address(row, values["enquiry"]))
-    return _show_begin(request, *shown, wrong=form)
+    return _show_begin(request, {**context, "form": form}, status=422)
 
 
-def _asked_for(request: HttpRequest) -> dict[str, Any]:
+def _asked_for(request: HttpRequest, enquiry: Enquiry | None) -> dict[str, Any]:
     """What the address says: a body, a kind, a call, the enquiry from which one comes."""
-    enquiry = _enquiry_of(request.POST.get("enquiry") or request.POST.get("sheet-enquiry") or request.GET.get("enquiry", ""))
     named = {name: request.GET[name] for name in ("body", "kind", "call") if request.GET.get(name)}
     return {"key": uuid4(), **initial_of(enquiry), **named}
 
@@ -67,15 +67,8 @@ def _enquiry_of(key: str) -> Enquiry | None:
     return Enquiry.objects.filter(pk__in=keys([key])).first()
 
 
-def _show_begin(request: HttpRequest, form: BeginForm, sheet: SheetForm, wrong: BeginForm | SheetForm | None = None) -> HttpResponse:
-    context = {
-        "begin": form,
-        "sheet": sheet,
-        "form": wrong,
-        "enquiry": Enquiry.objects.filter(pk=_asked_for(request).get("enquiry")).first(),
-    }
-    title = _("Enter a request on behalf")
-    return framed(request, "municipalities/on_behalf_begin.html", title, status=422 if wrong else 200, **context)
+def _show_begin(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    return framed(request, "municipalities/on_behalf_begin.html", _("Enter a request on behalf"), status=status, **context)
 
 
 @transaction.atomic
@@ -106,6 +99,7 @@ class Page:
     answers: AnswersForm
     together: TogetherForm
     documents: DocumentsForm
+    call: CallForm | None  # of a draft
     new: dict[str, NewAttractionForm]
     enquiry: Enquiry | None = None
     stale: Stale | None = None
@@ -114,7 +108,7 @@ class Page:
     @property
     def faulty(self) -> list[Any]:
         """The forms with something to correct."""
-        return [one for one in (self.answers, self.together, self.documents, *self.new.values()) if one.errors]
+        return [one for one in (self.answers, self.call, self.together, self.documents, *self.new.values()) if one and one.errors]
 
     @property
     def is_kept(self) -> bool:
@@ -145,9 +139,15 @@ def _page(request: HttpRequest, row: MunicipalRequest) -> Page:
         AnswersForm(row.kind_facts, request=row, data=data, lenient=True),
         TogetherForm(data, request=row, lenient=True),
         DocumentsForm(data, files, request=row, already=attachments.size_of(row) if files else 0),
+        CallForm(data, draft=row, calls=_calls_for(row)) if row.state == MunicipalRequest.State.DRAFT else None,
         {one.key: NewAttractionForm(data if act == NEW + one.key else None, question=one) for one in lists},
         enquiry=_enquiry_of(given.get("enquiry", "")),
     )
+
+
+def _calls_for(row: MunicipalRequest) -> list[Call]:
+    """The published calls that take its kind, also closed ones: what reached us in time is entered afterwards."""
+    return [call for call in Call.objects.published() if row.kind in call.kinds]
 
 
 def _sent(request: HttpRequest, page: Page) -> HttpResponse:
@@ -187,12 +187,15 @@ def _save(request: HttpRequest, page: Page) -> None:
     """Save what can be read. What cannot stays in the form, and its field says so."""
     by = person(request)
     together, documents = page.together, page.documents
-    if not page.answers.is_valid() or not together.is_valid() or not documents.is_valid():
+    sound = [form.is_valid() for form in (page.answers, together, documents, page.call) if form]
+    if not all(sound):
         return
     try:
         page.row = requests.save(
             request=page.row, by=by, version=_version(request), **page.answers.values(), joined=together.joined, relay=together.through
         )
+        if page.call is not None and "call" in page.call.data:
+            page.row = drafts.choose_call(request=page.row, call=page.call.cleaned_data["call"], by=by)
     except Stale as stale:
         page.stale = stale
         return
@@ -248,12 +251,17 @@ def _show(request: HttpRequest, page: Page, status: int = 200) -> HttpResponse:
         "version": page.stale.version if page.stale else row.version,
         "sections": [(section, _fields(page, section.questions)) for section in row.kind_facts.sections],
         "documents": [(field, [one for one in files if (one.label or DocumentsForm.OTHER) == field.name]) for field in page.documents],
-        "missing": [] if page.faulty else requests.missing(row),
+        "missing": [] if page.faulty else [(_anchor(row, key), sentence) for key, sentence in requests.missing(row)],
         "limits": attachments.HELP,
         **on_behalf_sheet.told(request, row),
     }
     title = _("Correct the form on their behalf") if row.is_returned else _("Enter a request on behalf")
     return framed(request, "municipalities/on_behalf_form.html", title, status=status, **context)
+
+
+def _anchor(row: MunicipalRequest, key: str) -> str:
+    is_file = key in {document.key for document in row.kind_facts.documents}
+    return f"field-file-{key}" if is_file else f"field-{key}"
 
 
 def _fields(page: Page, questions: Any) -> list[tuple[Any, NewAttractionForm | None]]:

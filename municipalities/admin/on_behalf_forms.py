@@ -29,7 +29,7 @@ class BodyField(TextField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=100, **kwargs)
 
-    def clean(self, value: Any) -> LocalGovernment | None:  # type: ignore[override]
+    def clean(self, value: Any) -> LocalGovernment | None:
         """The one that is meant; namesakes are told apart."""
         typed = super().clean(value)
         if not typed:

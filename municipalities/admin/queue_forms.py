@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities import clock, messages, requests_queue, rights
+from municipalities import canned_replies, clock, messages, requests_queue, rights
 from municipalities.models import CannedReply, LocalGovernment, MunicipalRequest, RequestTag
 from partnership.fields import ChoicesField, DateField, TextField
 from partnership.models import User
@@ -35,7 +35,7 @@ class WriteForm(forms.Form):
     reply_by = DateField(
         label=gettext_lazy("Reply by"), required=False, help_text=gettext_lazy("For a question or a return: 17:00 of that day.")
     )
-    files = UploadField(label=gettext_lazy("Files"), required=False)
+    uploads = UploadField(label=gettext_lazy("Files"), required=False)
 
     def __init__(self, row: MunicipalRequest, user: User, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("prefix", "write")
@@ -62,8 +62,8 @@ class WriteForm(forms.Form):
         way = self.cleaned_data.get("way")
         if way in {"ask", "send_back"} and not self.cleaned_data.get("reply_by") and "reply_by" not in self.errors:
             self.add_error("reply_by", _("Say until when the local government should reply."))
-        if way == "send_back" and self.cleaned_data.get("files"):
-            self.add_error("files", _("Files go with a question or a message. Send them in a message first."))
+        if way == "send_back" and self.cleaned_data.get("uploads"):
+            self.add_error("uploads", _("Files go with a question or a message. Send them in a message first."))
         return cleaned
 
     def reply_at(self) -> dt.datetime:
@@ -75,7 +75,7 @@ class NoteForm(forms.Form):
     """A note that never leaves the division."""
 
     text = TextField(label=gettext_lazy("Internal note"), max_length=messages.LONGEST, widget=forms.Textarea(attrs={"rows": 3}))
-    files = UploadField(label=gettext_lazy("Files"), required=False)
+    uploads = UploadField(label=gettext_lazy("Files"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("prefix", "note")
@@ -168,7 +168,7 @@ class CannedForm(forms.Form):
 
     def __init__(self, row: MunicipalRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["canned"].queryset = CannedReply.objects.filter(kind__in=["", row.kind])  # type: ignore[attr-defined]
+        self.fields["canned"].queryset = canned_replies.offered(row)  # type: ignore[attr-defined]
 
 
 class ReplyForm(forms.Form):
@@ -176,7 +176,7 @@ class ReplyForm(forms.Form):
 
     body = forms.ModelChoiceField(label=gettext_lazy("Who replied"), queryset=LocalGovernment.objects.none())
     text = TextField(label=gettext_lazy("What they said"), max_length=messages.LONGEST, widget=forms.Textarea(attrs={"rows": 4}))
-    files = UploadField(label=gettext_lazy("Files"), required=False)
+    uploads = UploadField(label=gettext_lazy("Files"), required=False)
 
     def __init__(self, row: MunicipalRequest, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("prefix", "reply")

@@ -70,18 +70,18 @@ def _write(request: HttpRequest, row: MunicipalRequest) -> Act:
 def _send(form: WriteForm, row: MunicipalRequest, request: HttpRequest) -> None:
     values, by = form.cleaned_data, person(request)
     if values["way"] == "ask":
-        threads.ask(request=row, by=by, text=values["text"], reply_by=form.reply_at(), uploads=values["files"])
+        threads.ask(request=row, by=by, text=values["text"], reply_by=form.reply_at(), uploads=values["uploads"])
     elif values["way"] == "send_back":
         threads.send_back(request=row, by=by, text=values["text"], reply_by=form.reply_at())
     else:
-        threads.say(request=row, by=by, text=values["text"], uploads=values["files"])
+        threads.say(request=row, by=by, text=values["text"], uploads=values["uploads"])
 
 
 def _note(request: HttpRequest, row: MunicipalRequest) -> Act:
     form = NoteForm(request.POST, request.FILES)
 
     def work() -> None:
-        threads.note(request=row, by=person(request), text=form.cleaned_data["text"], uploads=form.cleaned_data["files"])
+        threads.note(request=row, by=person(request), text=form.cleaned_data["text"], uploads=form.cleaned_data["uploads"])
 
     return Act("note", form, work, _("Noted. Only the division reads it."), "#thread", is_guarded=False)
 
@@ -122,7 +122,7 @@ def _reply(request: HttpRequest, row: MunicipalRequest) -> Act:
 
     def work() -> None:
         values = form.cleaned_data
-        threads.reply(request=row, by=person(request), text=values["text"], uploads=values["files"], body=values["body"])
+        threads.reply(request=row, by=person(request), text=values["text"], uploads=values["uploads"], body=values["body"])
 
     return Act("replying", form, work, _("The reply was entered. The clock runs again."))
 

@@ -57,7 +57,7 @@ class TurnFilter(admin.SimpleListFilter):
             ("all", _("all")),
         ]
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """The first choice is what the list begins with."""
         choices = super().choices(changelist)
         yield {**next(choices), "display": pgettext("request", "open")}

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from municipalities import messages, requests_queue
+from municipalities import canned_replies, messages, requests_queue
 from municipalities.admin import bulk, request_acts, request_page
 from municipalities.admin.queue_forms import (
     AssignForm,
@@ -27,7 +27,7 @@ from municipalities.admin.queue_forms import (
     TagsForm,
     WriteForm,
 )
-from municipalities.models import CannedReply, MunicipalRequest
+from municipalities.models import MunicipalRequest
 from partnership.admin.pages import demand, framed, keys, person
 from partnership.transitions import Refused
 
@@ -97,9 +97,9 @@ def _joined(*texts: str) -> str:
 
 
 def _canned(row: MunicipalRequest, key: str) -> str:
-    """The text of a canned reply, in the language in which we write to the applicant."""
-    found = CannedReply.objects.filter(pk__in=keys([key]), kind__in=["", row.kind]).first()
-    return found.in_language("text", row.applicant.organisation.language) if found else ""
+    """The text of a canned reply, with the facts of the request."""
+    found = canned_replies.offered(row).filter(pk__in=keys([key])).first()
+    return canned_replies.text_of(found, row) if found else ""
 
 
 # ── acts ─────────────────────────────────────────────────────────────────────

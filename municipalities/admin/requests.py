@@ -1,6 +1,6 @@
 """The division's queue: all requests, who is in charge, whose turn it is, when the answer is expected."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -62,7 +62,7 @@ class RequestAdmin(BaseAdmin):
         rows = requests_queue.of(person(request)).select_related(*self.list_select_related)
         return rows.prefetch_related(parties, "tags")
 
-    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         """Of one call also the rank in it."""
         return (*self.list_display, "place") if "call__id__exact" in request.GET else self.list_display
 
