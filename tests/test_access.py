@@ -1,9 +1,11 @@
 """Asking for access to the portal, deciding about it, and forgetting it."""
 
 import datetime as dt
+import hashlib
 import threading
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -205,6 +207,16 @@ def test_an_address_is_asked_for_three_times_an_hour_at_most(client, town):
     assert ask(client, town, email="other@lg.example.jp").status_code == 200
 
 
+def test_an_address_gets_few_mails_a_day_however_patiently_somebody_asks(client, town):
+    for _ in range(3):
+        ask(client, town)
+        ask(client, town)
+        cache.delete(f"throttle:3600:{hashlib.sha256(b'access:address:kokusai@town.fuchu.hiroshima.jp').hexdigest()}")  # an hour later
+
+    assert ask(client, town).status_code == 429
+    assert Email.objects.filter(to_address="kokusai@town.fuchu.hiroshima.jp").count() == 6
+
+
 def test_a_client_asks_for_twenty_addresses_an_hour_at_most(client, town):
     statuses = [ask(client, town, email=f"a{number}@lg.example.jp").status_code for number in range(21)]
 
@@ -360,7 +372,7 @@ def test_deciding_twice_is_refused_in_words(town, desk):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("locks", [True, False])
-def test_of_two_grants_at_once_one_counts(locks, monkeypatch):
+def test_of_two_decisions_at_once_one_counts(locks, monkeypatch):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite lets one writer in at a time")
     town = factories.local_government()
@@ -378,22 +390,22 @@ def test_of_two_grants_at_once_one_counts(locks, monkeypatch):
 
     monkeypatch.setattr(AccessRequest, "save", save)
 
-    def grant(manager):
+    def decide(manager):
         try:
-            access.grant(request=AccessRequest.objects.get(pk=asked.pk), role="municipal_member", by=manager)
-            outcomes.append("granted")
+            access.refuse(request=AccessRequest.objects.get(pk=asked.pk), reason="別の町です。", by=manager)
+            outcomes.append("decided")
         except Refused:
             outcomes.append("refused")
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=grant, args=[manager]) for manager in managers]
+    threads = [threading.Thread(target=decide, args=[manager]) for manager in managers]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert sorted(outcomes) == (["granted", "refused"] if locks else ["granted", "granted"])
+    assert sorted(outcomes) == (["decided", "refused"] if locks else ["decided", "decided"])
     assert Email.objects.filter(to_address=asked.email).count() == (1 if locks else 2)
 
 

@@ -22,6 +22,7 @@ from partnership.fields import AddressField, IdentifierField, TextField
 from partnership.models import User
 
 PER_ADDRESS = {"most": 3, "seconds": 3600}
+PER_ADDRESS_AND_DAY = {"most": 6, "seconds": 24 * 3600}  # anybody may type anybody's address: few mails of ours reach it
 PER_CLIENT = {"most": 20, "seconds": 3600}  # a town hall reaches us from one address
 LONGEST_SEARCH = 60
 ASKED = "access_asked"
@@ -112,8 +113,12 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _is_allowed(request: HttpRequest, email: str) -> bool:
-    client = get_adapter(request).get_client_ip(request)
-    return throttle.allow(f"access:client:{client}", **PER_CLIENT) and throttle.allow(f"access:address:{email.lower()}", **PER_ADDRESS)
+    client, address = get_adapter(request).get_client_ip(request), email.lower()
+    return (
+        throttle.allow(f"access:client:{client}", **PER_CLIENT)
+        and throttle.allow(f"access:address:{address}", **PER_ADDRESS)
+        and throttle.allow(f"access:address:{address}", **PER_ADDRESS_AND_DAY)
+    )
 
 
 @login_not_required
