@@ -64,6 +64,16 @@ def copy(source: MunicipalRequest, *, to: MunicipalRequest) -> None:
     arrange(to, joined, by=to.created_by)
 
 
+def introduce(request: MunicipalRequest, *, by: User) -> None:
+    """Name the official who begins it as the contact, also in a copy: last year's may have moved on. They may change it."""
+    known = {"contact_name": by.name, "contact_post": by.post, "contact_email": by.email}
+    questions = {question.key: question for question in request.kind_facts.questions}
+    if by.is_staff or "contact_name" not in questions or not questions["contact_name"].required:
+        return
+    request.answers = answers.tidied(request.kind_facts, {**request.answers, **known})
+    request.save(update_fields=["answers"])
+
+
 def arrange(request: MunicipalRequest, joined: Sequence[LocalGovernment], *, by: User | None) -> None:
     """Put the parties in order; the trail says which bodies joined."""
     if parties.arrange(request, joined):

@@ -84,6 +84,7 @@ def start(
     RequestParty.objects.create(request=request, local_government=applicant, order=1)
     if copy_of is not None:
         drafts.copy(copy_of, to=request)
+    drafts.introduce(request, by=by)
     audit.record("municipalrequest.start", request, by=by, kind=kind, body=applicant.code)
     return request
 

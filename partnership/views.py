@@ -41,6 +41,7 @@ def doors(request: HttpRequest) -> list[dict[str, Any]]:
         "url": reverse(home_of(user)) if signed_in and not user.is_staff else reverse("account") if signed_in else login,
         "way": _("Open your page") if signed_in else _("Sign in"),
         "mine": signed_in and not user.is_staff,
+        "more": [] if signed_in else [(reverse("portal:calls"), _("Calls for requests")), (reverse("portal:access"), _("Ask for access"))],
     }
     guests = {
         "title": _("Invited guests"),

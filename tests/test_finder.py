@@ -1,10 +1,13 @@
 """Three questions lead to the right kind of request."""
 
 import itertools
+from collections.abc import Callable
 
 from municipalities import finder
 from municipalities.finder import AIM, FALLBACK, PLACE, SHARE, FinderForm, find
 from municipalities.kinds import KINDS
+from partnership.models import User
+from tests.conftest import PolicingClient
 
 
 def _every() -> list[dict[str, str]]:
@@ -40,3 +43,11 @@ def test_the_form_asks_three_questions_and_preselects_nothing() -> None:
     assert "checked" not in str(FinderForm())
     assert not FinderForm({"aim": "diplomats"}).is_valid()
     assert not FinderForm({"aim": "x", "share": "chief", "place": "tokyo"}).is_valid()
+
+
+def test_the_finder_says_what_is_not_answered(login: Callable[..., PolicingClient], clerk: User) -> None:
+    client = login(clerk)
+    page = client.get("/portal/requests/new/?show=1")
+    assert set(page.context["form"].errors) == {"aim", "share", "place"}
+    assert 'id="error-summary"' in page.content.decode()
+    assert 'id="error-summary"' not in client.get("/portal/requests/new/").content.decode()

@@ -235,7 +235,13 @@ def test_strangers_see_three_doors_and_nothing_else(client):
     page = client.get("/").content.decode()
 
     assert page.count("<h2>") == 3
-    assert set(re.findall(r'href="(/[^"?]*)"', re.sub(r"<head>.*?</head>", "", page, flags=re.S))) == {"/", "/admin/", "/accounts/login/"}
+    ways = set(re.findall(r'href="(/[^"?]*)"', re.sub(r"<head>.*?</head>", "", page, flags=re.S)))
+    assert ways == {"/", "/admin/", "/accounts/login/", "/portal/calls/", "/portal/access/"}
+
+
+@pytest.mark.django_db
+def test_an_official_without_an_account_finds_the_way_on_the_page_of_signing_in(client):
+    assert 'href="/portal/access/"' in client.get("/accounts/login/").content.decode()
 
 
 @pytest.mark.django_db

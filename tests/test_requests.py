@@ -241,11 +241,23 @@ def test_a_copy_takes_over_what_is_still_true(city, official, prefecture):
 
     new = requests.start(kind=old.kind, applicant=city, by=official, copy_of=old)
 
-    assert (new.title, new.answers, new.relay, new.copied_from) == ("去年の件名", {question: [f"{today.year + 1}-05"]}, prefecture, old)
+    assert (new.title, new.relay, new.copied_from) == ("去年の件名", prefecture, old)
+    assert (new.answers[question], "no_longer_asked" in new.answers) == ([f"{today.year + 1}-05"], False)
     assert list(new.attractions.all()) == [product]
     assert parties.named(new) == ["広島県", "広島市"]
     assert (new.state, new.number, new.submitted_at, new.expected_on) == (State.DRAFT, "", None, None)
     assert all(party.confirmed_at is None for party in new.parties.all())
+
+
+def test_who_begins_a_request_is_its_contact_also_in_a_copy_of_a_predecessors(city, official):
+    old = factories.municipal_request(
+        city,
+        kind="diplomats_study_tour",
+        answers={"contact_name": "前任", "contact_phone": "082-000-0000", "contact_email": "old@lg.example.jp"},
+    )
+    new = requests.start(kind=old.kind, applicant=city, by=official, copy_of=old)
+    assert [new.answers[key] for key in ("contact_name", "contact_post", "contact_email")] == [official.name, official.post, official.email]
+    assert new.answers["contact_phone"] == "082-000-0000"
 
 
 def test_nobody_copies_a_neighbours_request(city, official):

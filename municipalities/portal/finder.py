@@ -16,7 +16,7 @@ from municipalities.portal.entry import official_only, show
 @official_only
 def new(request: HttpRequest, official: Official) -> HttpResponse:
     """Three questions, and all kinds with their explanation."""
-    form = finder.FinderForm(request.GET if finder.FinderForm.base_fields.keys() & request.GET.keys() else None)
+    form = finder.FinderForm(request.GET if {"show", *finder.FinderForm.base_fields} & request.GET.keys() else None)
     found = finder.find(**form.cleaned_data) if form.is_bound and form.is_valid() else None
     return show(request, official, "portal/finder.html", form=form, found=found, kinds=_with_calls(), phone=settings.CONTACT_PHONE)
 
