@@ -93,8 +93,9 @@ class RelayForm(forms.Form):
         """What was typed stays; sent once more, it replaces what the colleague wrote."""
         words = _("A colleague has written an opinion in the meantime: “%(opinion)s”. Save again to put yours in its place.")
         self.add_error("comment", ValidationError(words % {"opinion": self.request_row.relay_comment}))
-        self.data = self.data.copy()
-        self.data[self.add_prefix("seen")] = self.initial["seen"]
+        sent: Any = self.data
+        self.data = renewed = sent.copy()
+        renewed[self.add_prefix("seen")] = self.initial["seen"]
 
     has_to_say_something = True
 
