@@ -53,6 +53,7 @@ def of(row: MunicipalRequest, request: HttpRequest, user: User) -> dict[str, Any
         "kind": row.kind_facts,
         "asks_mission": row.mission_id is not None or any(question.type == Type.MISSION for question in row.kind_facts.questions),
         "parties": parties,
+        "unanswered": [party for party in parties if not (party.confirmed_at or party.refused_at)],
         "turn": turn,
         "is_mine": turn.is_yours and rights.is_of_division(user) and row.assignee_id in {None, user.pk},
         "is_late": requests_queue.is_late(row),
