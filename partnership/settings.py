@@ -120,6 +120,8 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 60 * 30  # mail gateways of local governments take their time
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True  # twice, for mail that a gateway swallowed
+# the usual limits, and one a day: nobody fills a stranger's mailbox with codes
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,40/d/key"}
 ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever gives an account has written its address down as verified
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # an address without an account gets no mail, and the page looks the same
 ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE, without a box to tick

@@ -514,3 +514,17 @@ def test_the_news_for_those_who_decide_is_stale_once_it_is_decided(client, town,
     after = access.account_mails.ACCESS.check(Email.objects.get(pk=news.pk))
 
     assert (before, after) == ("", access.account_mails.DECIDED)
+
+
+def test_one_body_is_asked_for_only_so_often_a_day(db, client):
+    body = factories.local_government("松江市", first_five="32201")
+    url = reverse("portal:access_ask", args=[body.code])
+
+    def ask(number):
+        fields = {"email": f"u{number}@city.matsue.lg.jp", "name": "松江 花子", "post": "国際課"}
+        return client.post(url, fields, REMOTE_ADDR=f"192.0.2.{number}").status_code
+
+    answers = [ask(number) for number in range(1, 23)]
+
+    assert answers[:20] == [302] * 20
+    assert answers[20:] == [429, 429]

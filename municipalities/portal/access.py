@@ -23,6 +23,7 @@ from partnership.models import User
 
 PER_ADDRESS = {"most": 3, "seconds": 3600}
 PER_ADDRESS_AND_DAY = {"most": 6, "seconds": 24 * 3600}  # anybody may type anybody's address: few mails of ours reach it
+PER_BODY = {"most": 20, "seconds": 24 * 3600}  # each makes an account and a mail to its managers and to the division
 PER_CLIENT = {"most": 20, "seconds": 3600}  # a town hall reaches us from one address
 LONGEST_SEARCH = 60
 ASKED = "access_asked"
@@ -103,7 +104,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
     form = AccessForm(request.POST or None, body=body, initial={"kind": kind if kind in KINDS else ""})
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
-        if not _is_allowed(request, email):
+        if not _is_allowed(request, email, body):
             return errors.too_many(request)
         access.ask(body=body, language=(get_language() or "ja")[:2], **form.cleaned_data)
         request.session[ASKED] = email
@@ -112,12 +113,13 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
     return _show(request, "portal/access_ask.html", status=status, form=form, body=body, remark=bodies.remark(body))
 
 
-def _is_allowed(request: HttpRequest, email: str) -> bool:
+def _is_allowed(request: HttpRequest, email: str, body: LocalGovernment) -> bool:
     client, address = get_adapter(request).get_client_ip(request), email.lower()
     return (
         throttle.allow(f"access:client:{client}", **PER_CLIENT)
         and throttle.allow(f"access:address:{address}", **PER_ADDRESS)
         and throttle.allow(f"access:address:{address}", **PER_ADDRESS_AND_DAY)
+        and throttle.allow(f"access:body:{body.code}", **PER_BODY)
     )
 
 
