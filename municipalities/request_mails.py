@@ -167,7 +167,7 @@ def letter_lines(request: MunicipalRequest, outcome: str, letter: str) -> Iterat
 def _turn(request: MunicipalRequest, message: RequestMessage, reader: Reader) -> Iterator[str]:
     turn = timeline.turn_of(request, reader.body)
     yield from ("", turn.sentence) if turn.sentence else ()
-    if message.kind == Kind.SUBMITTED and (silent := unreachable(request)):
+    if message.kind == Kind.SUBMITTED and reader.body == request.applicant and (silent := unreachable(request)):
         names = _(", ").join(str(body) for body in silent)
         yield _("We have no mail address of %(bodies)s. Please tell them that their confirmation is needed.") % {"bodies": names}
 

@@ -111,6 +111,9 @@ class LanguageMiddleware:
         return response
 
 
+SAVED = {"saved", "kept"}  # the lines below a form that say whether what was typed is saved
+
+
 class SignInMiddleware(LoginRequiredMiddleware):
     """Leads to the login page whoever has not signed in. A form whose session ended is kept until its owner is back."""
 
@@ -130,6 +133,9 @@ class SignInMiddleware(LoginRequiredMiddleware):
         """Never the login page inside another page. What is being typed stays where it is: the next ordinary “save” keeps it."""
         response = HttpResponse(_("You have been signed out."), status=401, content_type="text/plain; charset=utf-8")
         response["HX-Reswap"] = "none"
+        if request.method == "POST" and request.headers.get("HX-Target") in SAVED:
+            response.content = _("You have been signed out, and this is not saved. Press the button and sign in: what you typed is kept.")
+            response["HX-Reswap"] = "innerHTML"
         if request.method != "POST":
             current = urlsplit(request.headers.get("HX-Current-URL", ""))
             page = current.path + (f"?{current.query}" if current.query else "")

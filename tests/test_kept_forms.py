@@ -221,6 +221,14 @@ def test_an_autosave_without_a_session_leaves_the_page_and_its_text_alone(client
     assert kept_forms.KEY not in client.session
 
 
+def test_only_the_line_about_saving_says_that_an_autosave_came_without_a_session(client, page):
+    line = client.post(page, filled(), HTTP_HX_REQUEST="true", HTTP_HX_TARGET="saved", **OURS)
+    other = client.post(page, filled(), HTTP_HX_REQUEST="true", HTTP_HX_TARGET="id_text", **OURS)
+
+    assert (line["HX-Reswap"], other["HX-Reswap"]) == ("innerHTML", "none")
+    assert b"not saved" in line.content
+
+
 @pytest.mark.parametrize("where", ["javascript:alert(1)", "https://evil.example//evil.example", "//evil.example/x", ""])
 def test_a_part_of_a_page_leads_nowhere_else(client, where):
     answer = client.get("/admin/", HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL=where)

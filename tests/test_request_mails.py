@@ -93,11 +93,14 @@ def test_a_body_without_an_account_is_written_to_at_its_own_address(city, offici
     assert mail.recipient_key.startswith(f"body:{prefecture.pk}/")
 
 
-def test_who_cannot_be_reached_is_named_to_the_others(city, clerk_of_city):
+def test_who_cannot_be_reached_is_named_to_the_one_who_applied_and_to_nobody_else(city, clerk_of_city):
     silent = factories.local_government("無宛先市", name_en="Silent City", email="")
-    sent(city, clerk_of_city, silent)
+    other = factories.local_government("呉市", name_en="Kure City")
+    joint = english(factories.official(other))
+    sent(city, clerk_of_city, silent, other)
 
     assert "We have no mail address of Silent City." in mails(clerk_of_city)[0].text
+    assert "We have no mail address of" not in mails(joint)[0].text
 
 
 def test_joint_applicants_and_the_prefecture_are_asked_in_their_own_words(city, official, prefecture, prefectural):

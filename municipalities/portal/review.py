@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from municipalities import parties, request_forms, request_mails, requests, rights, timeline
+from municipalities import clock, parties, request_forms, request_mails, requests, rights, timeline
 from municipalities.models import MunicipalRequest, RequestMessage
 from municipalities.officials import Official
 from municipalities.portal import progress
 from municipalities.portal.calls import standing
 from municipalities.portal.entry import official_only, request_of, show
-from partnership import attachments, business_days
+from partnership import attachments
 from partnership.models import Email
 from partnership.transitions import Refused
 
@@ -61,7 +61,7 @@ def _show(request: HttpRequest, official: Official, found: MunicipalRequest, *, 
         lacking=progress.lacking(found),
         refused=refused,
         call=standing(found.call, now) if found.call else None,
-        expected=business_days.add(timezone.localdate(now), found.kind_facts.target_days),
+        expected=clock.expected(found, now),
         may_submit=official.is_confirmed,
         phone=settings.CONTACT_PHONE,
     )
@@ -81,6 +81,7 @@ def _sent(request: HttpRequest, official: Official, found: MunicipalRequest) -> 
         entries=[entry for entry in timeline.of(found) if entry.place != "past"][::-1],
         turn=timeline.whose_turn(found, official),
         told=_told(found),
+        silent=request_mails.unreachable(found),
     )
 
 

@@ -92,6 +92,7 @@ def kind(request: HttpRequest, official: Official, kind: str) -> HttpResponse:
         "calls": calls,
         "earlier": earlier,
         **_promise(facts),
+        "promised": [one.call for one in calls if one.call.answer_by],
         "closed_last": _closed_last(facts, calls),
     }
     return show(request, official, "portal/kind.html", status=422 if form.errors else 200, **context)
