@@ -78,11 +78,16 @@ def _wanted_of(request: MunicipalRequest, body: LocalGovernment) -> Turn | None:
 
 def _of_applicant(request: MunicipalRequest, body: LocalGovernment | None) -> Turn:
     values = {"body": request.applicant, "when": dates.long_moment(request.reply_by, _language()) if request.reply_by else _("soon")}
-    if request.is_returned:
+    is_theirs = body is not None and body.pk == request.applicant_id
+    if is_theirs and request.is_returned:
         said = _("It is %(body)s’s turn. Please correct the form and send it again by %(when)s.") % values
-    else:
+    elif is_theirs:
         said = _("It is %(body)s’s turn. Please reply by %(when)s.") % values
-    return Turn(str(request.applicant), body is not None and body.pk == request.applicant_id, said, request.reply_by)
+    elif request.is_returned:
+        said = _("It is %(body)s’s turn. The corrected form is expected by %(when)s.") % values
+    else:
+        said = _("It is %(body)s’s turn. The reply is expected by %(when)s.") % values
+    return Turn(str(request.applicant), is_theirs, said, request.reply_by)
 
 
 def _of_others(request: MunicipalRequest) -> Turn:

@@ -50,6 +50,13 @@ def test_i_am_in_charge_and_three_open_days_are_promised_unless_i_say_otherwise(
     assert shown.initial["channel"] == "phone"
 
 
+def test_one_types_at_once_and_a_refused_note_begins_at_its_errors(login, desk):
+    client = login(desk)
+
+    assert client.get(NOTE).content.count(b" autofocus") == 1
+    assert client.post(NOTE, form(topic="")).content.count(b'<input type="text" name="who" autofocus') == 0
+
+
 def test_the_next_call_finds_an_empty_form(login, desk):
     response = login(desk).post(NOTE, form(next="1"), follow=True)
 

@@ -318,6 +318,21 @@ def test_the_second_of_two_is_told_and_their_words_are_kept(login, desk):
     assert again.status_code == 302  # with both in view it is a decision
 
 
+def test_who_asks_on_a_page_that_is_out_of_date_is_told_what_happened_before_anything_else(login, desk):
+    request, client = factories.municipal_request(), login(desk)
+    old = seen(client, request)
+    requests.withdraw(request=request, by=factories.user("desk"), reason="電話で取下げの申出")
+
+    fields = {"write-way": "send_back", "write-text": "日程を直してください。", "write-reply_by": soon()}
+    page = client.post(address(request), {"act": "write", "seen": old, **fields})
+
+    form = page.context["write"]
+    assert page.status_code == 422
+    assert request.number in form.non_field_errors()[0]
+    assert "日程を直してください。" in page.content.decode()
+    assert "send_back" not in str(form.errors)  # a name of the program is no answer to a person
+
+
 def test_a_message_sent_twice_is_sent_once(login, desk):
     request, client = factories.municipal_request(), login(desk)
     fields = {"act": "write", "seen": seen(client, request), "write-way": "say", "write-text": "一度だけ", "write-reply_by": ""}

@@ -258,6 +258,19 @@ def test_answers_to_many_stand_on_one_paper_and_those_that_cannot_be_answered_ar
     assert any(ended.number in words for words in said(page))
 
 
+def test_what_was_left_out_is_one_message_with_a_line_for_each_reason(login, desk):
+    withdrawn, closed = factories.municipal_request(state="withdrawn"), factories.municipal_request(state="closed")
+
+    marked = [factories.municipal_request().pk, withdrawn.pk, closed.pk]
+
+    fields = {"action": "accept_marked", "index": "0", helpers.ACTION_CHECKBOX_NAME: marked}
+    page = login(desk).post(f"{LIST}?turn=all", fields, follow=True)
+
+    (words,) = [words for words in said(page) if withdrawn.number in words or closed.number in words]
+    assert "2" in words.splitlines()[0]
+    assert len(words.splitlines()) == 3
+
+
 def test_who_only_reads_acts_on_nothing(login, viewer, approver):
     request = factories.municipal_request(state="submitted")
     for reader in (viewer, approver):

@@ -146,9 +146,12 @@ def _each(request: HttpRequest, rows: Iterable[MunicipalRequest], work: Callable
 
 
 def _name_skipped(request: HttpRequest, skipped: Iterable[tuple[MunicipalRequest, str]]) -> None:
-    """One message for each reason, with all the requests that it stopped."""
+    """One message: under each reason, all the requests that it stopped."""
     by_reason: dict[str, list[str]] = {}
     for row, why in skipped:
         by_reason.setdefault(str(why), []).append(row.number or str(row))
-    for why, numbers in by_reason.items():
-        messages.warning(request, _("Left out: %(numbers)s. %(why)s") % {"numbers": _(", ").join(numbers), "why": why})
+    if by_reason:
+        lines = [_("%(numbers)s: %(why)s") % {"numbers": _(", ").join(numbers), "why": why} for why, numbers in by_reason.items()]
+        count = sum(len(numbers) for numbers in by_reason.values())
+        first = ngettext("%(count)s request was left out.", "%(count)s requests were left out.", count) % {"count": count}
+        messages.warning(request, "\n".join([first, *lines]))

@@ -89,6 +89,8 @@ class NoteForm(forms.Form):
             "hx-target": "#similar",
             "hx-sync": "this:replace",
         }
+        if not self.is_bound:  # the telephone is at the ear: type at once; a form that came back begins at its errors
+            self.fields["who"].widget.attrs["autofocus"] = True
 
     def clean_received_at(self) -> dt.datetime | None:
         """Not later than now."""

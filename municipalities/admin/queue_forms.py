@@ -30,7 +30,12 @@ class WriteForm(forms.Form):
         ("send_back", gettext_lazy("Return for correction: they change the form and send it again")),
         ("say", gettext_lazy("Message: nothing is asked for")),
     )
-    way = forms.ChoiceField(label=gettext_lazy("What this is"), widget=forms.RadioSelect, choices=())
+    way = forms.ChoiceField(
+        label=gettext_lazy("What this is"),
+        widget=forms.RadioSelect,
+        choices=(),
+        error_messages={"invalid_choice": gettext_lazy("This cannot be done any more as the request stands now.")},
+    )
     text = TextField(label=gettext_lazy("Text"), max_length=messages.LONGEST, widget=forms.Textarea(attrs={"rows": 7}))
     reply_by = DateField(
         label=gettext_lazy("Reply by"), required=False, help_text=gettext_lazy("For a question or a return: 17:00 of that day.")

@@ -136,13 +136,14 @@ def _act(request: HttpRequest, row: MunicipalRequest) -> HttpResponse:
 
 def _do(request: HttpRequest, row: MunicipalRequest, act: request_acts.Act) -> HttpResponse:
     """Do what was posted; a refusal stands at the form, with everything that was typed."""
-    if act.form.is_valid():
-        try:
-            with unchanged(request, row) if act.is_guarded else transaction.atomic():
+    try:
+        with unchanged(request, row) if act.is_guarded else transaction.atomic():
+            if is_done := act.form.is_valid():
                 act.work()
-        except Refused as refused:
-            act.form.add_error(None, str(refused))
-        else:
+    except Refused as refused:
+        act.form.add_error(None, str(refused))
+    else:
+        if is_done:
             notices.success(request, act.words)
             return redirect(address(row) + act.place)
     fresh = request_for(request, row.pk)
