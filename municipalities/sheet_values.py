@@ -100,30 +100,43 @@ def _countries() -> dict[str, str]:
     return found | dict.fromkeys(map(_key, ("any", "all", "全て", "すべて", "全世界", "問わない", "特になし")), ANY_COUNTRY)
 
 
-def _one_of(choices: Mapping[str, str], text: str) -> str:
-    key = choices.get(_key(text))
+def _one_of(question: Question, text: str) -> str:
+    key = _by_words(question).get(_key(text))
     if key is None:
-        raise ValidationError(_("write one of the choices: %(choices)s.") % {"choices": _shown(choices)})
+        raise ValidationError(_("write one of the choices: %(choices)s.") % {"choices": _shown(question)})
     return key
 
 
-def _several_of(choices: Mapping[str, str], text: str) -> list[str]:
-    """The choices that a text names one after another. The longest word that fits counts: ギニアビサウ is not ギニア."""
+def _chosen(question: Question, text: str) -> list[str]:
+    """Some of the choices.
+
+    Raises:
+        ValidationError: with the words that are none, as typed, and those that are.
+    """
+    found, wrong = _several_of(_by_words(question), text)
+    if wrong:
+        said = {"wrong": wrong, "choices": _shown(question)}
+        raise ValidationError(_("“%(wrong)s” is not one of the choices. Separate them with commas: %(choices)s.") % said)
+    return found
+
+
+def _several_of(choices: Mapping[str, str], text: str) -> tuple[list[str], str]:
+    """The choices that a text names one after another, and what is none. The longest word that fits counts: ギニアビサウ is not ギニア."""
     words = sorted((word for word in choices if word), key=len, reverse=True)
     found: list[str] = []
     rest = _key(re.sub(r"\n", "、", text))
     while rest := _BETWEEN.sub("", rest, count=1) if _BETWEEN.match(rest) else rest:
         word = next((one for one in words if rest.startswith(one) and _ends(rest[len(one) :], one)), None)
         if word is None:
-            wrong = _BETWEEN.split(rest, maxsplit=1)[0][:30]
-            words_shown = _shown(choices)
-            raise ValidationError(
-                _("“%(wrong)s” is not one of the choices. Separate them with commas: %(choices)s.")
-                % {"wrong": wrong, "choices": words_shown}
-            )
+            return found, _as_typed(text, _BETWEEN.split(rest, maxsplit=1)[0])[:30]
         found.append(choices[word])
         rest = rest[len(word) :]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found)), ""
+
+
+def _as_typed(text: str, key: str) -> str:
+    """The word of a text that has this key: a person looks for ドィツ, not for どぃつ."""
+    return next((word for word in _BETWEEN.split(text) if word and _key(word).endswith(key)), key)
 
 
 def _ends(rest: str, word: str) -> bool:
@@ -131,17 +144,16 @@ def _ends(rest: str, word: str) -> bool:
     return not (rest[:1].isascii() and rest[:1].isalnum() and word[-1].isascii())
 
 
-def _shown(choices: Mapping[str, str]) -> str:
-    """The first choices, as they would be written in the active language or the other one."""
-    seen: dict[str, str] = {}
-    for word, key in choices.items():
-        seen.setdefault(key, word)
-    words = list(seen.values())
+def _shown(question: Question) -> str:
+    """The first choices, as the form writes them."""
+    words = [str(label) for _name, label in question.choices]
     return _(", ").join(words[: 2 * _SHOWN]) + (" …" if len(words) > 2 * _SHOWN else "")
 
 
 def _several_countries(_question: Question, cell: Cell) -> list[str]:
-    found = _several_of(_countries(), cell.text)
+    found, wrong = _several_of(_countries(), cell.text)
+    if wrong:
+        raise ValidationError(_("there is no country “%(wrong)s”. Separate names of countries with commas.") % {"wrong": wrong})
     return [ANY_COUNTRY] if ANY_COUNTRY in found else found
 
 
@@ -190,8 +202,8 @@ def body_text(cell: Cell) -> str:
 
 _READERS: dict[Type, Callable[[Question, Cell], Any]] = {
     Type.YES: lambda _question, cell: yes(cell),
-    Type.CHOICE: lambda question, cell: _one_of(_by_words(question), cell.text),
-    Type.CHOICES: lambda question, cell: _several_of(_by_words(question), cell.text),
+    Type.CHOICE: lambda question, cell: _one_of(question, cell.text),
+    Type.CHOICES: lambda question, cell: _chosen(question, cell.text),
     Type.COUNTRIES: _several_countries,
     Type.MISSION: lambda _question, cell: _mission(cell.text),
     Type.DATE: lambda question, cell: _typed(question, _day_text(cell)),

@@ -473,3 +473,13 @@ def test_nonsense_is_no_accident(city: LocalGovernment, cells: list[tuple[int, i
 def test_any_bytes_are_refused(content: bytes) -> None:
     with pytest.raises(Refused):
         sheets.read(upload(b"PK\x03\x04" + content))
+
+
+@pytest.mark.usefixtures("countries")
+def test_a_word_that_is_no_choice_is_named_as_it_was_typed(city):
+    sheet = sheets.read(fill(TOUR, {"countries": "カナダ、ドィツ", "exchange": "企業、オペラ座"}))
+    said = " ".join(str(error.sentence) for error in sheet.errors)
+    assert "「ドィツ」" in said or "“ドィツ”" in said
+    assert "オペラ座" in said
+    assert "どぃつ" not in said
+    assert "のるうぇー" not in said
