@@ -147,12 +147,19 @@ def _shown(row: Mapping[str, Any], old: Mapping[str, Any] | None, decision: Requ
         "outcome": row["outcome"],
         "outcome_label": _OUTCOMES[row["outcome"]],
         "language": row["language"],
-        "subject": letters.compared(base["subject"], row["subject"]),
-        "text": letters.compared(base["text"], row["text"]),
+        "subject": letters.compared(_dated(base, "subject"), _dated(row, "subject")),
+        "text": letters.compared(_dated(base, "text"), _dated(row, "text")),
         "is_changed": any(base[name] != row[name] for name in ("subject", "text", "outcome")),
         "facts": {name: fact[side] for name, fact in row["facts"].items()},
         "request": decision.request if decision else None,
     }
+
+
+def _dated(row: Mapping[str, Any], name: str) -> str:
+    """The letter as a decider reads it: in place of the day, which nobody knows yet, what will stand there."""
+    with translation.override(row["language"]):
+        words = _("[the day of the answer]")
+    return str(row[name]).replace(f"{{{decision_letters.DATE}}}", words)
 
 
 def _side() -> str:

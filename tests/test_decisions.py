@@ -190,7 +190,8 @@ def test_the_page_of_the_approval_shows_each_answer_with_its_letter(city, prefec
 
     for row, decision in zip(rows, paper.decisions.order_by("id"), strict=True):
         assert row.number in page
-        assert decision.text.splitlines()[0] in page
+        assert decision.text.splitlines()[2] in page
+    assert "{date}" not in page  # in words: nobody knows the day yet
 
 
 # ── announcing ───────────────────────────────────────────────────────────────

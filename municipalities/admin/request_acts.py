@@ -83,7 +83,7 @@ def _note(request: HttpRequest, row: MunicipalRequest) -> Act:
     def work() -> None:
         threads.note(request=row, by=person(request), text=form.cleaned_data["text"], uploads=form.cleaned_data["uploads"])
 
-    return Act("note", form, work, _("Noted. Only the division reads it."), "#thread", is_guarded=False)
+    return Act("note", form, work, _("Noted. The local government does not see it."), "#thread", is_guarded=False)
 
 
 def _assign(request: HttpRequest, row: MunicipalRequest) -> Act:
