@@ -149,6 +149,7 @@ def ask_and_answer(live: Served, page: Page, address: str, number: str) -> str:
     home = page.url
     looks_right(page)
     press(page, "button[name=act][value=take]")
+    page.click("details:has(form.writing) > summary")
     page.check("input[name=write-way][value=ask]")
     page.fill("[name=write-text]", "雨の日の代わりの訪問先を教えてください。")
     press(page, "button[name=act][value=write]")
