@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from municipalities import answers, parties
+from municipalities.kinds import kind_of
 from municipalities.models import Attraction, LocalGovernment, MunicipalRequest
-from partnership import audit
+from partnership import audit, changes
 from partnership.models import Organisation
 from partnership.transitions import Refused
 
@@ -39,10 +40,7 @@ def since(request: MunicipalRequest, version: int) -> list[Difference] | None:
     if seen is None:
         return None
     found = [Difference(_("Subject"), seen.title, request.title)] if seen.title != request.title else []
-    for question in request.kind_facts.questions:
-        one, other = seen.answers.get(question.key), request.answers.get(question.key)
-        if one != other:
-            found.append(Difference(str(question.label), _said(answers.words(question, one)), _said(answers.words(question, other))))
+    found += [Difference(one.label, one.before, one.after) for one in _answered(seen, request)]
     before, after = set(seen.attractions.values_list("attraction_id", flat=True)), set(request.attractions.values_list("pk", flat=True))
     if before != after:
         found.append(Difference(_("Products and performers"), _named(Attraction, before), _named(Attraction, after)))
@@ -51,6 +49,20 @@ def since(request: MunicipalRequest, version: int) -> list[Difference] | None:
     if seen.relay_id != request.relay_id:
         found.append(Difference(_("Through"), _named(LocalGovernment, [seen.relay_id]), _named(LocalGovernment, [request.relay_id])))
     return [*found, *_joined(request, version)]
+
+
+def _answered(old: Any, new: Any) -> list[changes.Change]:
+    """Question by question, how the answers of two states of one request differ."""
+    found = []
+    for question in kind_of(new.kind).questions:
+        one, other = old.answers.get(question.key), new.answers.get(question.key)
+        if one != other:
+            said = [_said(answers.words(question, value)) for value in (one, other)]
+            found.append(changes.Change(question.key, str(question.label), *said))
+    return found
+
+
+changes.tell_in_parts(MunicipalRequest, "answers", _answered)
 
 
 def _joined(request: MunicipalRequest, version: int) -> list[Difference]:

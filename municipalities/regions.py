@@ -114,6 +114,11 @@ class Tile:
         return self.shade in {"c3", "c4"}
 
     @property
+    def is_long(self) -> bool:
+        """Whether its name, in Latin letters, must be drawn narrower to stay inside."""
+        return self.name.isascii() and len(self.name) > 5
+
+    @property
     def middle(self) -> float:
         """Where its words are centred."""
         return self.x + 22.5

@@ -1,6 +1,6 @@
 """Row history in words: what changed in a row, by whom and when."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,15 @@ class Saving:
     changes: list[Change]
 
 
+Parts = Callable[[Any, Any], list[Change]]
+_PARTS: dict[tuple[str, str], Parts] = {}
+
+
+def tell_in_parts(model: type[models.Model], field: str, parts: Parts) -> None:
+    """A field that holds many things, such as the answers of a form, is told one by one: ``parts(old, new)`` of two records."""
+    _PARTS[model._meta.label, field] = parts
+
+
 def shown(field: models.Field, value: Any) -> str:
     """A stored value as a person reads it."""
     if value in (None, ""):
@@ -56,23 +65,23 @@ def between(old: models.Model, new: models.Model, only: Container[str] | None = 
     model = new.instance_type  # type: ignore[attr-defined]
     found = []
     for field in model._meta.fields:
-        if (
-            field.name in {"version", model._meta.pk.name}
-            or _is_kept_by_the_program(field)
-            or (only is not None and field.name not in only)
-        ):
+        if field.name in {"version", model._meta.pk.name} or (only is not None and field.name not in only):
             continue
         if not hasattr(new, field.attname):  # kept out of the history
             continue
         before, after = getattr(old, field.attname), getattr(new, field.attname)
-        if before != after:
+        if before == after:
+            continue
+        if parts := _PARTS.get((model._meta.label, field.name)):
+            found += parts(old, new)
+        elif not _is_nameless(field):
             found.append(Change(field.name, capfirst(field.verbose_name), shown(field, before), shown(field, after)))
     return found
 
 
-def _is_kept_by_the_program(field: models.Field) -> bool:
-    """Whether a field has no name for people: digests and counters that follow from the others."""
-    return not field.editable and isinstance(field.verbose_name, str) and field.verbose_name == field.name.replace("_", " ")
+def _is_nameless(field: models.Field) -> bool:
+    """Whether a field has no name for people: digests, counters and marks that follow from the others."""
+    return isinstance(field.verbose_name, str) and field.verbose_name == field.name.replace("_", " ")
 
 
 def who(record: models.Model) -> str:

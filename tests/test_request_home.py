@@ -558,3 +558,16 @@ def test_acts_of_the_home_are_told_in_its_history(login, desk):
     assert page.status_code == 200
     assert {"municipalrequest.take", "municipalrequest.note"} <= set(AuditEvent.objects.values_list("act", flat=True))
     assert RequestMessage.objects.filter(request=request).count() == 2
+
+
+def test_the_history_tells_the_answers_question_by_question(login, desk):
+    request = factories.municipal_request(kind="free_consultation", answers={})
+    question = request.kind_facts.questions[0]
+    request.answers = {question.key: "前の答え"}
+    request.save()
+
+    page = login(desk).get(f"/admin/municipalities/municipalrequest/{request.pk}/history/").content.decode()
+
+    assert "前の答え" in page
+    assert str(question.label) in page
+    assert f"{{&#x27;{question.key}" not in page
