@@ -18,20 +18,7 @@ _SEEN = (
 
 for _role in (roles.DESK, roles.APPROVER, roles.VIEWER, roles.PROTOCOL, roles.OSAKA):
     roles.grant(_role, *(f"events.view_{noun}" for noun in _SEEN))
-for _noun in (
-    "event",
-    "eventhost",
-    "eventmailing",
-    "leftout",
-    "invitation",
-    "answer",
-    "callnote",
-    "participant",
-    "task",
-    "guestneeds",
-    "eventrequest",
-    "eventattraction",
-):
+for _noun in (*_SEEN, "guestneeds"):
     roles.grant(roles.DESK, *(f"events.{act}_{_noun}" for act in ("add", "change")))
 roles.grant(
     roles.DESK,

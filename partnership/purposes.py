@@ -3,6 +3,7 @@
 So the outbox can ask “is this still wanted?”, fill a personal link and attach a calendar entry, and know nothing of events.
 """
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
-    from partnership.models import Email, Mailing, Recipient
+    from partnership.models import Email, Mailing, Recipient, User
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,9 @@ class Purpose:
     placeholder's name as its key, so that a change of it is told once.
     ``before_freeze`` gives sentences (or SafeString with a link) that say what is still missing for a complete list.
     ``before_send`` gives sentences that say why a frozen list is not right any more, such as a post that changed hands.
+    ``starts_at`` is when an approved mailing leaves by itself; derived, so that it moves with what it depends on; None for by hand.
+    ``reply_choices`` are the answers that staff can record when a person answers this mail by mail: keys and words.
+    ``record_reply`` records one of them: the mail of ours, the key, who records it, and the words of the reply; returns a sentence.
     ``left_out`` names those who do not get the letter: dicts with ``label``, ``reason`` and ``by``, for the deciders.
     """
 
@@ -82,6 +86,9 @@ class Purpose:
     before_freeze: Callable[["Mailing"], list[str]] = lambda _mailing: []
     before_send: Callable[["Mailing"], list[str]] = lambda _mailing: []
     left_out: Callable[["Mailing"], Sequence[Mapping[str, str]]] = lambda _mailing: ()
+    starts_at: Callable[["Mailing"], dt.datetime | None] = lambda mailing: mailing.starts_at
+    reply_choices: Callable[["Email"], Sequence[tuple[str, Promise]]] = lambda _email: ()
+    record_reply: Callable[["Email", str, "User", str], str] | None = None
     home: Callable[["Mailing"], str] = lambda _mailing: ""  # the page of what the mailing is about
     about: Callable[["Mailing"], Any] = lambda _mailing: None  # what it is about; its str() heads the mailing's page
     abouts: Callable[[Sequence["Mailing"]], Mapping[int, Any]] = lambda _mailings: {}  # the same of many, by primary key, in one query

@@ -14,6 +14,18 @@ class EventMailing(models.Model):
     mailing = models.OneToOneField(Mailing, models.CASCADE, related_name="event_mailing", primary_key=True)
     event = models.ForeignKey(Event, models.PROTECT, verbose_name=_("event"), related_name="event_mailings")
     number = models.PositiveSmallIntegerField(_("which letter of its purpose"), default=1)
+    rule = models.CharField(
+        _("who of them still gets it"),
+        max_length=20,
+        blank=True,
+        help_text="a key of events/rules.py; asked again for each letter when it leaves",
+    )
+    days_before = models.SmallIntegerField(
+        _("days before"),
+        null=True,
+        blank=True,
+        help_text="leaves by itself so many days before the date by which answers are expected, or the event",
+    )
     audience = models.JSONField(default=dict, blank=True, help_text="the filters by which its guests were chosen")
 
     class Meta:

@@ -15,7 +15,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from municipalities import calls, decisions, regions, request_forms
+from municipalities import calls, regions, request_forms
+from municipalities.admin.bulk import prepare
 from municipalities.kinds import KINDS
 from municipalities.models import Call, MunicipalRequest
 from partnership import attachments, dates
@@ -155,14 +156,7 @@ def _prepare(request: HttpRequest, call: Call, outcome: str) -> HttpResponse:
     if not chosen:
         messages.error(request, _("Tick the requests first."))
         return redirect(back)
-    try:
-        prepared = decisions.prepare(requests=chosen, outcome=outcome, by=person(request), call=call)
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect(back)
-    for row, why in prepared.skipped:
-        messages.warning(request, f"{row}: {why}")
-    return redirect("admin:municipalities_decisionpaper_home", prepared.paper.pk) if prepared.paper else redirect(back)
+    return prepare(request, chosen, outcome, back)
 
 
 def _ticked(call: Call, texts: Sequence[str]) -> Any:

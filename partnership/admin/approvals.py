@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from partnership import admin_pages, approvals, roles, subjects
-from partnership.admin.acts import Act, perform
 from partnership.admin.base import is_key
+from partnership.admin.pages import Act, act
 from partnership.models import Approval, ApprovalStep, User
 
 VIEW, DRAFT, DECIDE = "partnership.view_approval", "partnership.add_approval", "partnership.decide_approval"
@@ -151,7 +151,7 @@ def _act(request: HttpRequest, approval: Approval, user: User) -> HttpResponse:
         "return": (decide(approvals.send_back, _("The paper goes back to its author.")), DECIDE),
         "reject": (decide(approvals.reject, _("The paper is rejected.")), DECIDE),
     }
-    return perform(request, acts, reverse("admin:approval", args=[approval.pk]))
+    return act(request, acts, reverse("admin:approval", args=[approval.pk]))
 
 
 admin_pages.register("approvals/", index, "approvals")

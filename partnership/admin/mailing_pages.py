@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 
 from partnership import approvals, emails, mailing_progress, mailings, previews, purposes
 from partnership.admin import mailing_rows
-from partnership.admin.acts import Act, perform
 from partnership.admin.base import is_key
 from partnership.admin.mailing_forms import LettersForm, SubmissionForm
+from partnership.admin.pages import Act, act
 from partnership.models import Approval, Email, Mailing, User
 from partnership.transitions import Refused
 
@@ -147,7 +147,7 @@ def _act(request: HttpRequest, mailing: Mailing) -> HttpResponse:
         "retry": (lambda: _retry(request, mailing, user), SEND),
         "confirm": (lambda: _confirm(request, mailing, user), SEND),
     }
-    return perform(request, acts, back)
+    return act(request, acts, back)
 
 
 def _test(request: HttpRequest, mailing: Mailing, user: User) -> str:

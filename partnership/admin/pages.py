@@ -17,6 +17,9 @@ from partnership.transitions import Refused
 
 PAGE_ROWS = 50
 
+Work = Callable[[], str | None]  # does an act and returns the words for the person, or None for silence
+Act = tuple[Work, str]  # an act that takes a permission of its own
+
 
 def demand(request: HttpRequest, *permissions: str) -> None:
     """Stop whoever lacks one of the permissions.
@@ -39,22 +42,26 @@ def framed(request: HttpRequest, template: str, title: str, *, status: int = 200
     return TemplateResponse(request, template, {**frame, "title": title, **context}, status=status)
 
 
-def act(request: HttpRequest, table: Mapping[str, Callable[[], str | None]], otherwise: str) -> HttpResponse:
+def act(request: HttpRequest, table: Mapping[str, Work] | Mapping[str, Act], otherwise: str) -> HttpResponse:
     """Do the posted act, say how it went, and go back.
 
     Args:
         request: with the field ``act``.
-        table: by the value of the field ``act``; each returns the words for the person, or None for silence.
+        table: by the value of the field ``act``; what to do, with the permission it takes where that is not the page's own.
         otherwise: the address to return to; a safe ``next`` in the form wins.
 
     Raises:
         BadRequest: for an act that this page does not have.
+        PermissionDenied: for someone who may not.
     """
     chosen = table.get(request.POST.get("act", ""))
     if chosen is None:
         raise BadRequest(_("This page has no such act."))
+    work, permission = chosen if isinstance(chosen, tuple) else (chosen, "")
+    if permission:
+        demand(request, permission)
     try:
-        said = chosen()
+        said = work()
     except Refused as refused:
         messages.error(request, str(refused))
     else:

@@ -75,6 +75,7 @@ class Email(models.Model):
     reason = models.CharField(_("reason"), max_length=60, blank=True, help_text=_("a word of partnership/reasons.py"))
     held = models.BooleanField(_("on hold"), default=False)
     bounced_at = models.DateTimeField(_("came back"), null=True, blank=True)
+    evidence = models.CharField(_("how its arrival is known"), max_length=20, blank=True, help_text="log, answer, report, staff")
     created_at = models.DateTimeField(_("written at"), auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
 

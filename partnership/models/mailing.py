@@ -31,6 +31,17 @@ class Mailing(Bilingual, Versioned):
     body_ja = models.TextField(_("letter (Japanese)"))
     body_en = models.TextField(_("letter (English)"))
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT, editable=False)
+    package = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        related_name="companions",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="the mailing whose approval covers this one as well",
+    )
+    starts_at = models.DateTimeField(_("leaves by itself at"), null=True, blank=True, editable=False)
+    scheduled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("drafted by"), related_name="+", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     ready_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -60,6 +71,7 @@ class Recipient(Bilingual, models.Model):
     label_en = models.CharField(_("recipient (English)"), max_length=300)
     address = models.EmailField(_("address"), max_length=320)
     language = models.CharField(_("language"), max_length=2, choices=[("ja", _("Japanese")), ("en", _("English"))])
+    addition = models.PositiveSmallIntegerField(default=0, help_text="0 for the list as frozen; n for the names of the nth supplement")
     is_copy = models.BooleanField(_("copy for the secretariat"), default=False)
     values = models.JSONField(default=dict)
     content_type = models.ForeignKey(ContentType, models.PROTECT, null=True, blank=True, related_name="+")
