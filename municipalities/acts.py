@@ -33,6 +33,7 @@ acts.register(
         "municipalrequest.record_opinion": gettext_lazy("noted the opinion of the mission: %(about)s"),
         "decisionpaper.prepare": gettext_lazy("prepared the answer: %(about)s"),
         "decisionpaper.edit": gettext_lazy("changed the letter of an answer: %(about)s"),
+        "decisionpaper.take_off": gettext_lazy("took a request off the prepared answer: %(about)s"),
         "decisionpaper.announce": gettext_lazy("gave the answer: %(about)s"),
         "decisionpaper.drop": gettext_lazy("dropped the prepared answer: %(about)s"),
     }

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from municipalities import clock, decision_letters, messages, parties, request_mails
+from municipalities import clock, decision_letters, messages, officials, parties, request_mails
 from municipalities.decision_letters import PLACEHOLDERS, mail_of
-from municipalities.models import Call, DecisionPaper, MunicipalRequest, RequestDecision, RequestMessage
-from partnership import approvals, audit, dates
+from municipalities.models import Call, DecisionPaper, LocalGovernment, MunicipalRequest, RequestDecision, RequestMessage
+from partnership import addresses, approvals, audit, dates
 from partnership.approvals import Standing
 from partnership.models import User
 from partnership.transitions import Refused, move, step
@@ -146,6 +146,20 @@ def may_announce(paper: DecisionPaper) -> May:
     return May(holds=False, sentence=said, standing=standing)
 
 
+def without_address(paper: DecisionPaper) -> list[MunicipalRequest]:
+    """The requests on the paper whose answer no mail would bring to anybody; their officials must be called or written to."""
+    rows = paper.decisions.select_related("request").prefetch_related("request__parties__local_government__organisation")
+    bodies = {
+        row: [party.local_government for party in row.request.parties.all() if party.refused_at is None] for row in rows.order_by("request")
+    }
+    signed_in = officials.bodies_with_accounts(body for some in bodies.values() for body in some)
+
+    def reached(body: LocalGovernment) -> bool:
+        return body.organisation_id in signed_in or not addresses.problem(body.organisation.email)
+
+    return [row.request for row, some in bodies.items() if not any(map(reached, some))]
+
+
 @transaction.atomic
 def announce(*, paper: DecisionPaper, by: User) -> Announced:
     """Give the answers: each request ends, its thread holds the letter, everyone concerned gets it by mail.
@@ -202,6 +216,26 @@ def drop(*, paper: DecisionPaper, by: User) -> None:
     paper.decisions.update(is_open=False)
     if (approval := approvals.open_paper(paper)) is not None:
         approvals.drop(approval=approval, by=by)
+
+
+@transaction.atomic
+def take_off(*, decision: RequestDecision, by: User) -> MunicipalRequest:
+    """Take one request off a paper, so that it can be answered on another one; an approval of the paper is void then.
+
+    Raises:
+        Refused: when the paper has ended, or it is the last one (drop the paper instead).
+    """
+    _demand(by)
+    paper = _locked(decision.paper)
+    row = paper.decisions.select_related("request").filter(pk=decision.pk).first()
+    if row is None:
+        raise Refused(_("This request is not on the paper any more."))
+    if paper.decisions.count() == 1:
+        raise Refused(_("It is the only request on this paper. Drop the paper instead."))
+    request = row.request
+    row.delete()
+    audit.record("decisionpaper.take_off", paper, by=by, number=request.number)
+    return request
 
 
 def _demand(by: User) -> None:

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from partnership.file_checks import ACCEPT, HELP, Checked, check
+from partnership.file_checks import ACCEPT, HELP, Checked, check, extension_of, tidy_name
 from partnership.transitions import Refused
 
 MOST_FILES = 20  # at once
@@ -71,8 +71,8 @@ class UploadField(forms.FileField):
         total = self.already
         for upload in uploads:
             try:
+                self._refuse_other_kind(upload.name or "")  # first: it names what this field takes, not what any field takes
                 checked = check(upload, already=total)
-                self._refuse_other_kind(checked)
             except Refused as no:
                 faults.append(ValidationError(str(no), code="file"))
                 continue
@@ -82,10 +82,12 @@ class UploadField(forms.FileField):
             raise ValidationError(faults)
         return kept
 
-    def _refuse_other_kind(self, checked: Checked) -> None:
-        if checked.name.rpartition(".")[2].lower() not in self.kinds:
+    def _refuse_other_kind(self, name: str) -> None:
+        if extension_of(tidy_name(name)) not in self.kinds:
             kinds = ", ".join(sorted(self.kinds))
-            raise Refused(_("“%(name)s” was not taken. Please send one of these here: %(kinds)s.") % {"name": checked.name, "kinds": kinds})
+            raise Refused(
+                _("“%(name)s” was not taken. Please send one of these here: %(kinds)s.") % {"name": tidy_name(name), "kinds": kinds}
+            )
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether a file was chosen."""

@@ -233,6 +233,33 @@ def test_a_paper_is_recalled_and_dropped(login, desk, approver, paper):
     assert client.get(home(paper)).status_code == 200
 
 
+def test_one_request_is_taken_off_and_answered_elsewhere(login, desk, approver, paper):
+    approved(paper, desk, approver)
+    first, second = paper.decisions.order_by("pk")
+    client = login(desk)
+
+    page = client.post(home(paper), {"act": "take_off", "decision": first.pk}, follow=True)
+
+    assert list(paper.decisions.all()) == [second]
+    assert approvals.standing(paper).void, "the deciders approved another list"
+    assert first.request.number in page.text
+    assert decisions.prepare(requests=[first.request], outcome="declined", by=desk).paper is not None
+    page = client.post(home(paper), {"act": "take_off", "decision": second.pk}, follow=True)
+    assert list(paper.decisions.all()) == [second], "the last one is not taken off: the paper is dropped"
+
+
+def test_the_paper_names_applicants_whom_no_mail_reaches(login, desk):
+    city = factories.local_government()
+    city.organisation.email = ""
+    city.organisation.save()
+    silent = factories.municipal_request(city, kind="diplomats_study_tour", call=factories.call())
+    paper = decisions.prepare(requests=[silent, tour()], outcome="accepted", by=desk).paper
+
+    page = login(desk).get(home(paper))
+
+    assert page.context["silent"] == [silent]
+
+
 def test_an_answer_that_needs_no_approval_is_announced_at_once(login, desk):
     request = factories.municipal_request()
     paper = decisions.prepare(requests=[request], outcome="accepted", by=desk).paper

@@ -203,6 +203,23 @@ def test_many_are_taken_and_those_that_cannot_are_named(login, desk):
     assert any(closed.number in words and new.number not in words for words in said(page))
 
 
+def test_nobody_takes_what_a_colleague_is_in_charge_of(login, desk):
+    """From many marked at once one easily takes too much; who wants it assigns it on purpose."""
+    colleague = factories.user("desk")
+    theirs, mine, free = (factories.municipal_request(assignee=one) for one in (colleague, desk, None))
+
+    page = login(desk).post(
+        f"{LIST}?turn=all",
+        {"action": "take_marked", "index": "0", helpers.ACTION_CHECKBOX_NAME: [theirs.pk, mine.pk, free.pk]},
+        follow=True,
+    )
+
+    for row in (theirs, mine, free):
+        row.refresh_from_db()
+    assert (theirs.assignee, mine.assignee, free.assignee) == (colleague, desk, desk)
+    assert any(theirs.number in words and colleague.name in words and free.number not in words for words in said(page))
+
+
 def test_many_are_assigned_to_a_colleague(login, desk):
     colleague = factories.user("desk")
     one, two, closed = (

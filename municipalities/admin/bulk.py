@@ -106,6 +106,11 @@ def _ask(request: HttpRequest, act: str, rows: list[MunicipalRequest], form: for
 
 
 def _take(row: MunicipalRequest, request: HttpRequest) -> None:
+    """Take it, unless a colleague is in charge or it has ended: from many at once nobody takes a thing by mistake."""
+    if row.assignee is not None and row.assignee != person(request):
+        raise Refused(_("%(name)s is in charge; assign it if that shall change") % {"name": row.assignee})
+    if row.state not in MunicipalRequest.ACTIVE:
+        raise Refused(_("it is “%(state)s”") % {"state": row.get_state_display()})
     if row.state == MunicipalRequest.State.SUBMITTED:
         requests.take(request=row, by=person(request))
     else:

@@ -85,6 +85,7 @@ def _show(request: HttpRequest, paper: DecisionPaper, submission: SubmissionForm
         "turned_down": approvals.turned_down(standing.approval) if is_open else None,
         "needs_approval": needed,
         "announceable": may_announce,
+        "silent": decisions.without_address(paper) if is_open else [],
         "submission": submission or SubmissionForm(),
         "form": submission,
         "history": approvals.papers(paper)[:10],
@@ -122,6 +123,7 @@ def _act(request: HttpRequest, paper: DecisionPaper) -> HttpResponse:
         "recall": lambda: _recall(paper, by),
         "announce": lambda: _announce(request, paper),
         "drop": lambda: _drop(paper, by),
+        "take_off": lambda: _take_off(request, paper, by),
     }
     return act(request, acts, address(paper))
 
@@ -149,6 +151,14 @@ def _announce(request: HttpRequest, paper: DecisionPaper) -> str:
     return ngettext(
         "Announced to %(count)s request; the mails are on their way.", "Announced to %(count)s requests; the mails are on their way.", count
     ) % {"count": count}
+
+
+def _take_off(request: HttpRequest, paper: DecisionPaper, by: User) -> str:
+    wanted = next((one for one in paper.decisions.all() if str(one.pk) == request.POST.get("decision", "")), None)
+    if wanted is None:
+        raise Refused(_("This request is not on the paper any more."))
+    row = decisions.take_off(decision=wanted, by=by)
+    return _("%(number)s is off this paper and can be answered on another one.") % {"number": row.number}
 
 
 def _drop(paper: DecisionPaper, by: User) -> str:
