@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, cast
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
@@ -14,6 +14,7 @@ from municipalities.models import LocalGovernment, MunicipalRequest
 from municipalities.officials import Official
 from partnership.models import User
 
+MOST_FIELDS = 500  # of one form; the longest of ours has some eighty
 _NEEDED = ("call", "applicant__organisation", "relay__organisation", "assignee", "mission", "created_by")
 
 
@@ -25,6 +26,8 @@ def official_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
         official = officials.of(cast("User", request.user))
         if official is None:
             raise PermissionDenied
+        if sum(len(values) for sent in (request.POST, request.FILES) for _name, values in sent.lists()) > MOST_FIELDS:
+            raise TooManyFieldsSent  # shown as 413
         return view(request, official, *args, **kwargs)
 
     return page
