@@ -54,6 +54,8 @@ class Approval(Bilingual, models.Model):
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     carried_out_at = models.DateTimeField(_("carried out"), null=True, blank=True, help_text="施行日")
     due_at = models.DateTimeField(_("to be decided by"), null=True, blank=True)
+    outdated_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="its content was found changed while it circulated")
+    reminded_on = models.DateField(null=True, blank=True, editable=False, help_text="the last day on which its deciders were reminded")
     note = models.TextField(_("note to the deciders"), blank=True)
 
     class Meta:
@@ -185,6 +187,7 @@ class ApprovalStep(Bilingual, models.Model):
     )
     needs_review = models.BooleanField(default=False, help_text="後閲: somebody still has to see it")
     reviewed_at = models.DateTimeField(_("seen afterwards"), null=True, blank=True)
+    review_opinion = models.TextField(_("word on seeing it afterwards"), blank=True)
 
     class Meta:
         ordering = ["round", "order", "place"]
@@ -192,6 +195,9 @@ class ApprovalStep(Bilingual, models.Model):
         verbose_name_plural = _("steps of an approval")
         constraints = [
             models.UniqueConstraint(fields=["approval", "round", "order", "place"], name="one_step_per_place"),
+            models.UniqueConstraint(
+                fields=["approval", "round", "decided_by"], condition=Q(decided_by__isnull=False), name="one_decision_per_person_and_round"
+            ),
             all_or_none("step_decision_has_who_and_when", "decision", "decided_by", "decided_at"),
         ]
 

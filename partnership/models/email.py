@@ -42,6 +42,9 @@ class Email(models.Model):
     outbox_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     message_id = models.CharField(max_length=200, unique=True, editable=False)
     mailing = models.ForeignKey(Mailing, models.PROTECT, verbose_name=_("mailing"), related_name="emails", null=True, blank=True)
+    approval = models.ForeignKey(
+        "partnership.Approval", models.PROTECT, related_name="+", null=True, blank=True, db_index=False, editable=False
+    )
     purpose = models.CharField(_("purpose"), max_length=40)
     recipient_key = models.CharField(_("recipient"), max_length=100)
     seq = models.PositiveSmallIntegerField(_("sending"), default=0, help_text=_("Above 0 only when a person sent it again."))
