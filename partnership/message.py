@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.html import escape
 
-from partnership import addresses, marks, purposes
+from partnership import addresses, marks, purposes, verp
 from partnership.models import Email
 
 MOST_REFERENCES = 20  # a header stays short however long the conversation
@@ -50,11 +50,11 @@ def build(email: Email) -> Built:
     message = _together(email, "mixed", [body, *map(_attachment, attached)]) if attached else body
     _head(message, email, purpose.reply_to(email))
     _thread(message, purpose.thread(email), own=email.message_id)
-    return Built(sender=sender(), recipient=addresses.on_the_wire(email.to_address), data=message.as_bytes(policy=_WIRE))
+    return Built(sender=verp.sender(email), recipient=addresses.on_the_wire(email.to_address), data=message.as_bytes(policy=_WIRE))
 
 
-def sender() -> str:
-    """The address that replies and reports of failure go to."""
+def author() -> str:
+    """The address that the letter comes from, and that replies go to."""
     return addresses.on_the_wire(parseaddr(settings.MAIL_FROM)[1])
 
 
@@ -62,7 +62,7 @@ def _head(message: Message, email: Email, reply_to: str) -> None:
     name, address = parseaddr(settings.MAIL_FROM)
     message["From"] = formataddr((settings.MAIL_NAME_JA if email.language == "ja" else name, addresses.on_the_wire(address)), "utf-8")
     message["To"] = addresses.on_the_wire(email.to_address)
-    if reply_to and not addresses.problem(reply_to) and addresses.on_the_wire(reply_to) != sender():
+    if reply_to and not addresses.problem(reply_to) and addresses.on_the_wire(reply_to) != author():
         message["Reply-To"] = addresses.on_the_wire(reply_to)
     message["Subject"] = Header(email.subject, None if email.subject.isascii() else "utf-8", header_name="Subject")  # type: ignore[assignment]
     message["Date"] = format_datetime(timezone.localtime())

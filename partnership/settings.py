@@ -183,10 +183,15 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 60)
 MAIL_FROM = env.str("MAIL_FROM", "Local Partnership Cooperation Division <reception@mofa.example.jp>")
 MAIL_NAME_JA = env.str("MAIL_NAME_JA", "外務省 地方連携推進室")  # the sender's name on Japanese mails, before the same address
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+MAIL_BOUNCES = env.str("MAIL_BOUNCES", "bounce@mofa.example.jp" if DEMO else "")  # reports of failure come to bounce+<mail>.<signature>@…
+INBOX_URL = env.str("INBOX_URL", f"maildir:{DATA_DIR / 'inbox'}" if DEMO else "")  # the mailbox behind both addresses
+INBOX_SWEEP = env.int("INBOX_SWEEP", 60)  # seconds between two looks into it
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "reception@mofa.example.jp" if DEMO else "")  # shown to guests where an event names nobody
 CONTACT_PHONE = env.str("CONTACT_PHONE", "03-0000-0000" if DEMO else "03-3580-3311")
 MAIL_LEASE = env.int("MAIL_LEASE", 120)  # seconds; longer than EMAIL_TIMEOUT, so that a slow server is not taken for a dead worker
 MAIL_SWEEP = env.int("MAIL_SWEEP", 30)  # seconds between two sweeps of beat
+MAIL_MARK = env.str("MAIL_MARK", str(DATA_DIR / "mail_mark"))  # shows when the database went back in time (partnership/restores.py)
+MAIL_EVIDENCE_WAIT = env.int("MAIL_EVIDENCE_WAIT", 1800)  # seconds until a purpose's default settles a mail of which nobody knows anything
 MAIL_RETRY = env.list("MAIL_RETRY", cast=int, default=[60, 300, 900, 1800, 3600, 7200])  # seconds until the next attempt; the last repeats
 
 # ── Celery (wake-ups only) ───────────────────────────────────────────────────
@@ -204,6 +209,7 @@ else:
     CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BEAT_SCHEDULE = {
     "sweep the outbox": {"task": "partnership.tasks.sweep", "schedule": schedule(MAIL_SWEEP), "options": {"expires": MAIL_SWEEP}},
+    "read what came in": {"task": "partnership.tasks.read_inbox", "schedule": schedule(INBOX_SWEEP), "options": {"expires": INBOX_SWEEP}},
     "seal the audit trail": {"task": "partnership.tasks.seal", "schedule": schedule(300), "options": {"expires": 300}},
     "scan files": {"task": "partnership.tasks.scan_attachments", "schedule": schedule(SCAN_SWEEP), "options": {"expires": SCAN_SWEEP}},
     "sweep files": {"task": "partnership.tasks.sweep_attachments", "schedule": crontab(hour=3, minute=50), "options": {"expires": 36_000}},
