@@ -11,8 +11,10 @@ class MailGate(models.Model):
 
     key = models.CharField(_("gate"), max_length=255, unique=True)
     per_minute = models.FloatField(_("mails per minute"), null=True, blank=True, help_text="lowered while a server asks for fewer")
+    slowed_at = models.DateTimeField(_("slowed down at"), null=True, blank=True, help_text="from then on the pace rises again")
     tokens = models.FloatField(default=0)
     refilled_at = models.DateTimeField(null=True, blank=True)
+    server = models.CharField(max_length=64, blank=True, help_text="fingerprint of the EMAIL_URL that the failures below belong to")
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     closed_since = models.DateTimeField(_("closed since"), null=True, blank=True)
     opens_at = models.DateTimeField(_("tried again at"), null=True, blank=True)
