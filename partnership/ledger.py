@@ -18,7 +18,7 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from partnership import emails, reasons, transitions
+from partnership import emails, journal, reasons, restores, transitions
 from partnership.models import Email, MailAttempt, Mailing
 from partnership.transport import Reply
 
@@ -58,19 +58,38 @@ def claim(owner: str, limit: int) -> list[Email]:
     The count of crashes is written here, before the work, and taken back by whatever the work ends in.
     """
     with transaction.atomic(durable=True):
+        restores.check()
         first = list(due().select_for_update(skip_locked=True, of=("self",)).values_list("pk", "crashes")[:limit])
         wanted = [first[0][0]] if first and first[0][1] else [pk for pk, crashes in first if not crashes]
         Email.objects.filter(pk__in=wanted, state=_State.QUEUED).update(
             state=_State.CLAIMED, owner=owner, fence=F("fence") + 1, crashes=F("crashes") + 1, lease_until=lease()
         )
         mine = Email.objects.filter(pk__in=wanted, state=_State.CLAIMED, owner=owner)
-        return list(mine.select_related("mailing").order_by("priority", "next_at", "id"))
+        taken = list(mine.select_related("mailing").order_by("priority", "next_at", "id"))
+        restores.claimed(len(taken))
+    return _marked(taken)
+
+
+def _marked(taken: list[Email]) -> list[Email]:
+    """What was claimed, once the mark beside the database says so; else nothing, because a restore could double it."""
+    if not taken:
+        return []
+    try:
+        restores.keep()
+    except restores.NotKept:
+        for email in taken:
+            release(email)
+        return []
+    return taken
 
 
 def intend(email: Email) -> bool:
     """Commit that the body leaves now. False: it may not (taken back, paused, on hold, lease over), and nothing must leave."""
     mine = Email.objects.filter(let_go(), pk=email.pk, fence=email.fence, state=_State.CLAIMED, lease_until__gt=Now())
-    return mine.update(state=_State.TRANSMITTING, crashes=0, data_started_at=Now(), lease_until=lease()) == 1
+    if mine.update(state=_State.TRANSMITTING, crashes=0, data_started_at=Now(), lease_until=lease()) != 1:
+        return False
+    journal.left(email)
+    return True
 
 
 def release(email: Email, *, reason: str = "", wait: dt.timedelta | None = None, blameless: bool = True) -> bool:
@@ -148,6 +167,7 @@ def _changes(email: Email, outcome: Outcome, reply: Reply) -> dict[str, Any]:
 def sweep() -> None:
     """Put right what a lost worker left behind, and close what is complete. Any number of sweepers may do it at once."""
     over = Email.objects.filter(lease_until__lt=Now())
+    restores.look_at(over.filter(state=_State.CLAIMED))
     _turn(over.filter(state=_State.CLAIMED), state=_State.QUEUED, owner="", lease_until=None)
     _turn(over.filter(state=_State.TRANSMITTING), state=_State.UNCERTAIN, reason=reasons.INTERRUPTED, lease_until=None)
     waiting = Email.objects.filter(state=_State.QUEUED)

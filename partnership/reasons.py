@@ -12,6 +12,10 @@ from django.utils.translation import gettext_lazy
 # Decided by people or by the business itself
 BY_STAFF, MAILING_CANCELLED, CONFIRMED, RESENT = "by_staff", "mailing_cancelled", "confirmed", "resent"
 EXPIRED, INVENTED, GAVE_UP = "expired", "invented", "gave_up"
+# How it became known what had become of a mail (partnership/evidence.py), and what a restore did to it (partnership/restores.py)
+BY_LOG, BY_ANSWER, BY_REPORT, NOT_IN_LOG = "by_log", "by_answer", "by_report", "not_in_log"
+TAKEN_AS_SENT, LAPSED = "taken_as_sent", "lapsed"
+RESTORED, RESTORED_LEFT, RESTORED_ABSENT = "restored", "restored_left", "restored_absent"
 # Our own side
 BUILD, POISON, CHECK = "build", "poison", "check"
 # On the way
@@ -29,6 +33,15 @@ _sentences: dict[str, Promise] = {
     EXPIRED: gettext_lazy("It was too late to send it"),
     INVENTED: gettext_lazy("The address is invented; nothing is sent to it"),
     GAVE_UP: gettext_lazy("The server kept it waiting for three days"),
+    BY_LOG: gettext_lazy("The log of the mail server shows that it was taken"),
+    BY_ANSWER: gettext_lazy("It arrived: its reader answered through its link"),
+    BY_REPORT: gettext_lazy("It arrived: a report from the recipient’s side says so"),
+    NOT_IN_LOG: gettext_lazy("The log of the mail server shows that it was never taken"),
+    TAKEN_AS_SENT: gettext_lazy("Not known whether it arrived; a mail of this kind is taken as sent"),
+    LAPSED: gettext_lazy("Not known whether it arrived; its text was a secret and is wiped, so it must be asked for anew"),
+    RESTORED: gettext_lazy("On hold: the data was restored from a backup, and it may have left since"),
+    RESTORED_LEFT: gettext_lazy("The data was restored from a backup; our own journal says that it was handed over after that"),
+    RESTORED_ABSENT: gettext_lazy("On hold after a restore; the log of the mail server shows that it never left"),
     BUILD: gettext_lazy("No message could be made of its text; nothing was sent"),
     POISON: gettext_lazy("Sending it broke off three times before anything left"),
     CHECK: gettext_lazy("It could not be checked whether it is still wanted; it is tried again"),

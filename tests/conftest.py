@@ -96,9 +96,11 @@ def police(response: HttpResponse, *, fragment: bool = False) -> None:
 
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
-    """Each test starts in Japanese and with no rate limits used up."""
+    """Each test starts in Japanese, with no rate limits used up, and with no mark of another test's database."""
     translation.activate(settings.LANGUAGE_CODE)
     cache.clear()
+    for name in (settings.MAIL_MARK, f"{settings.MAIL_MARK}.journal"):
+        Path(name).unlink(missing_ok=True)
     yield
     translation.activate(settings.LANGUAGE_CODE)
 
