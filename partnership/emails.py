@@ -122,15 +122,15 @@ def confirm(*, email: Email, by: User, note: str = "") -> None:
     Raises:
         transitions.Refused: when it is not uncertain, or was sent again meanwhile.
     """
-    _refuse_if_resent(_locked(email))
+    _refuse_if_resent(locked(email))
     now = timezone.now()
-    changes = {"accepted_at": email.data_started_at or now, "finished_at": now, "reason": reasons.CONFIRMED}
+    changes = {"accepted_at": email.data_started_at or now, "finished_at": now, "reason": reasons.CONFIRMED, "evidence": "staff"}
     transitions.move(email, _STEPS, "confirm", by=by, changes=changes, **({"note": note} if note else {}))
     wipe_secrets(email.pk)
 
 
 @transaction.atomic
-def resend(*, email: Email, by: User, to_address: str = "") -> Email:
+def resend(*, email: Email, by: User | None, to_address: str = "") -> Email:
     """Send a failed or an uncertain mail again: a new row with a new Message-ID. The old row stays as it is.
 
     Args:
@@ -140,7 +140,7 @@ def resend(*, email: Email, by: User, to_address: str = "") -> Email:
         transitions.Refused: in any other state, a second time, or when its text is gone or its mailing was cancelled.
         ValueError: for an address that is none.
     """
-    old = _locked(email)
+    old = locked(email)
     _refuse_if_resent(old)
     if old.state not in {Email.State.FAILED, Email.State.UNCERTAIN}:
         raise transitions.Refused(_("Only a mail that failed or whose arrival is unknown can be sent again."))
@@ -175,7 +175,7 @@ def cancel_waiting(*, mailing: Mailing) -> int:
 
 def undecided() -> models.QuerySet[Email]:
     """Mails of which nobody knows whether they arrived, and which a person has yet to decide about."""
-    return Email.objects.filter(state=Email.State.UNCERTAIN, resent_as__isnull=True)
+    return Email.objects.filter(state=Email.State.UNCERTAIN, resent_as__isnull=True).exclude(reason=reasons.LAPSED)
 
 
 def current() -> models.QuerySet[Email]:
@@ -193,7 +193,7 @@ def secret_purposes() -> list[str]:
     return [purpose.key for purpose in purposes.every() if purpose.secret]
 
 
-def _locked(email: Email) -> Email:
+def locked(email: Email) -> Email:
     """The row as it is now, under its lock; its mailing is locked before it, as everybody does who needs both."""
     if email.mailing_id is not None:
         Mailing.objects.select_for_update().get(pk=email.mailing_id)
@@ -205,7 +205,7 @@ def _refuse_if_resent(email: Email) -> None:
         raise transitions.Refused(_("This mail was already sent again."))
 
 
-def _copy(old: Email, *, to_address: str, by: User) -> Email:
+def _copy(old: Email, *, to_address: str, by: User | None) -> Email:
     new = draft(
         purpose=old.purpose,
         to_address=to_address or old.to_address,
@@ -225,7 +225,7 @@ def _copy(old: Email, *, to_address: str, by: User) -> Email:
     return new
 
 
-def _reopen(mailing: Mailing | None, *, by: User) -> None:
+def _reopen(mailing: Mailing | None, *, by: User | None) -> None:
     if mailing is None:
         return
     if mailing.state == Mailing.State.CANCELLED:
