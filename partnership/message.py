@@ -4,20 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email import policy
-from email.charset import BASE64, QP, Charset
-from email.encoders import encode_base64
 from email.header import Header
 from email.message import Message
-from email.mime.base import MIMEBase
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr, parseaddr
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.html import escape
 
-from partnership import addresses, marks, purposes, verp
+from partnership import addresses, marks, mime, purposes, verp
 from partnership.models import Email
 
 MOST_REFERENCES = 20  # a header stays short however long the conversation
@@ -45,12 +40,14 @@ def build(email: Email) -> Built:
     """
     purpose = purposes.get(email.purpose)
     links = purpose.links(email)
-    body = _bodies(email, marks.fill(email.text, links), marks.fill(email.html, {name: escape(link) for name, link in links.items()}))
-    attached = purpose.attach(email)
-    message = _together(email, "mixed", [body, *map(_attachment, attached)]) if attached else body
+    body = _body(email, marks.fill(email.text, links), marks.fill(email.html, {name: escape(link) for name, link in links.items()}))
+    if attached := purpose.attach(email):
+        body = _together(email, "mixed", [body, *(mime.attachment(one.content, one.mimetype, one.filename) for one in attached)])
+    message = Message()
     _head(message, email, purpose.reply_to(email))
     _thread(message, purpose.thread(email), own=email.message_id)
-    return Built(sender=verp.sender(email), recipient=addresses.on_the_wire(email.to_address), data=message.as_bytes(policy=_WIRE))
+    data = message.as_bytes(policy=_WIRE).rstrip() + mime.CRLF + bytes(body)
+    return Built(sender=verp.sender(email), recipient=addresses.on_the_wire(email.to_address), data=data)
 
 
 def author() -> str:
@@ -82,36 +79,11 @@ def _thread(message: Message, earlier: Sequence[str], *, own: str) -> None:
     message["References"] = Header(" ".join(kept), "us-ascii", header_name="References")  # type: ignore[assignment]
 
 
-def _bodies(email: Email, text: str, html: str) -> Message:
-    plain = _text(text, "plain")
-    return _together(email, "alternative", [plain, _text(html, "html")]) if html else plain
+def _body(email: Email, text: str, html: str) -> mime.Part:
+    plain = mime.text(text, "plain")
+    return _together(email, "alternative", [plain, mime.text(html, "html")]) if html else plain
 
 
-def _together(email: Email, subtype: str, parts: Sequence[Message]) -> Message:
-    # a boundary of its own, so that every attempt of a row has the same body; it cannot occur in encoded text
-    return MIMEMultipart(subtype, boundary=f"=_{email.outbox_id.hex}_{subtype}", _subparts=parts)
-
-
-def _text(text: str, subtype: str) -> Message:
-    charset = Charset("utf-8")
-    # readable as it stands where it is mostly ASCII, shorter otherwise; never 8 bit, never a line above 998 characters
-    charset.body_encoding = QP if len(text.encode()) < 1.2 * len(text) else BASE64
-    return MIMEText(text, subtype, charset)  # type: ignore[arg-type]
-
-
-def _attachment(part: purposes.Attached) -> Message:
-    wanted = Message()
-    wanted["Content-Type"] = part.mimetype
-    made = MIMEBase(wanted.get_content_maintype(), wanted.get_content_subtype())
-    for name, value in wanted.get_params(failobj=[])[1:]:
-        made.set_param(name, value)
-    made.set_payload(part.content)
-    if made.get_content_maintype() == "text":
-        made.set_param("charset", "utf-8")
-    encode_base64(made)
-    made.add_header("Content-Disposition", "attachment", filename=_filename(part.filename))
-    return made
-
-
-def _filename(name: str) -> str | tuple[str, str, str]:
-    return name if name.isascii() else ("utf-8", "", name)
+def _together(email: Email, subtype: str, parts: Sequence[mime.Part]) -> mime.Part:
+    # a boundary of its own, so that every attempt of a row has the same body
+    return mime.together(subtype, f"=_{email.outbox_id.hex}_{subtype}", parts)
