@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from events import calendar, card, confirmations, invitations, recipients, windows, written
+from events import calendar, card, confirmations, invitations, mail_replies, recipients, windows, written
 from events.models import Event, Invitation
 from events.recipients import event_of, events_of, in_language
 from partnership import purposes, reasons
@@ -127,6 +127,13 @@ def links(email: Email) -> Mapping[str, str]:
     return {"link": invitations.rsvp_url(invitation)} if invitation else {}
 
 
+def renew(email: Email) -> None:
+    """Make the personal address anew: the letter goes elsewhere now, and what the old address holds must lead nowhere."""
+    invitation = _invitation(email)
+    if invitation is not None and email.created_by is not None and invitation.reply != Invitation.Reply.WITHDRAWN:
+        invitations.reissue(invitation=invitation, by=email.created_by)
+
+
 def entry(email: Email) -> Sequence[Attached]:
     """The calendar entry."""
     invitation = _invitation(email)
@@ -155,6 +162,7 @@ INVITATION = purposes.register(
         links=links,
         attach=entry,
         address=recipients.address_now,
+        renew=renew,
         reply_to=desk_of,
         placeholders=PLACEHOLDERS,
         recipients=recipients.of,
@@ -166,6 +174,7 @@ INVITATION = purposes.register(
         home=lambda mailing: reverse("admin:events_event_home", args=[event_of(mailing).pk]),
         about=event_of,
         abouts=events_of,
+        **mail_replies.HOOKS,
     )
 )
 
@@ -179,5 +188,6 @@ CONFIRMATION = purposes.register(
         attach=entry_if_coming,
         reply_to=desk_of,
         needs_approval=False,
+        **mail_replies.HOOKS,
     )
 )

@@ -29,6 +29,7 @@ class PartnershipConfig(AppConfig):
             "checks",
             "roles",
             "retention",
+            "incoming_retention",
             "attachments",
             "account_mails",
             "sign_in_trail",

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  Django's name
 
-from partnership import mailer
+from partnership import inbox, mailer, verp
 
 
 @register(Tags.compatibility)
@@ -24,6 +24,13 @@ def mail_server_can_be_read(**_kwargs: Any) -> list[CheckMessage]:
     except ValueError as error:
         return [Error(str(error), id="partnership.E002")]
     return []
+
+
+@register(Tags.compatibility)
+def what_comes_back_can_be_read(**_kwargs: Any) -> list[CheckMessage]:
+    """An address or a mailbox of no use would only be noticed when nothing comes back."""
+    problems = [problem for problem in (verp.problem(), inbox.problem()) if problem]
+    return [Error(problem, id="partnership.E003") for problem in problems]
 
 
 @register(Tags.security, deploy=True)

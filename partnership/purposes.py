@@ -28,13 +28,36 @@ class Placeholder:
     """A {name} that a letter may hold, explained to the person who writes it.
 
     A ``link`` has no value: the letter keeps a mark there (partnership/marks.py), which ``Purpose.links`` fills while
-    the message is built.
+    the message is built. A ``fresh`` one is printed as it is when the letters are written, and its approval does not bind it: what
+    the approval binds instead is a fact that says by which rule it moves.
     """
 
     name: str
     explanation: Promise | str
     required: bool = False
     link: bool = False
+    fresh: bool = False
+
+
+@dataclass(frozen=True)
+class ReplyChoice:
+    """An answer that staff can record for a person who wrote back.
+
+    ``fields`` are what is asked besides: name, words, whether it is needed.
+    """
+
+    key: str
+    label: Promise | str
+    fields: Sequence[tuple[str, Promise | str, bool]] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a mail belongs, for whoever settles what came back: what it is about, its page, and the form of the address it went to."""
+
+    about: str
+    url: str = ""
+    form: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +69,8 @@ class Purpose:
     ``thread`` gives the Message-IDs of earlier mails of the same conversation, oldest first, so that mail programs show them together.
     ``reply_to`` is where an answer by mail goes, if not to the sender.
     ``address`` says where a mail that did not arrive is sent again: to the address that the register has by now.
+    ``renew`` makes the personal link anew: asked when a mail that may have arrived is sent again to another address, so that what the
+    old address holds leads nowhere. The new mail is given; its ``created_by`` is who decided it.
     ``uncertain`` is the default when nobody knows whether a mail arrived: "hold", "resend" or "sent".
     ``needs_approval`` mailings leave only with an approval that still holds.
 
@@ -62,8 +87,13 @@ class Purpose:
     ``before_freeze`` gives sentences (or SafeString with a link) that say what is still missing for a complete list.
     ``before_send`` gives sentences that say why a frozen list is not right any more, such as a post that changed hands.
     ``starts_at`` is when an approved mailing leaves by itself; derived, so that it moves with what it depends on; None for by hand.
-    ``reply_choices`` are the answers that staff can record when a person answers this mail by mail: keys and words.
-    ``record_reply`` records one of them: the mail of ours, the key, who records it, and the words of the reply; returns a sentence.
+    ``reply_choices`` are the answers that staff can record when a person answers this mail by mail.
+    ``record_reply`` records one of them: the mail of ours, the key, who records it, the fields of the choice and the ``words`` of the
+    reply; returns a sentence.
+    ``places`` says of many mails where they belong, by primary key.
+    ``on_start`` is told right before the letters of a mailing are written, in the same transaction. It returns further rows, unsaved:
+    names that an approved supplement of its package's lead has added; never anybody else.
+    ``notes`` are sentences about how things stand now, shown beside the letter and bound by nothing.
     ``left_out`` names those who do not get the letter: dicts with ``label``, ``reason`` and ``by``, for the deciders.
     """
 
@@ -76,6 +106,7 @@ class Purpose:
     address: Callable[["Email"], str] = lambda email: email.to_address
     thread: Callable[["Email"], Sequence[str]] = lambda _email: ()
     reply_to: Callable[["Email"], str] = lambda _email: ""
+    renew: Callable[["Email"], None] | None = None
     secret: bool = False  # the text itself is a secret (a login code): wiped once the mail is final
     uncertain: str = "hold"
     needs_approval: bool = True
@@ -86,9 +117,12 @@ class Purpose:
     before_freeze: Callable[["Mailing"], list[str]] = lambda _mailing: []
     before_send: Callable[["Mailing"], list[str]] = lambda _mailing: []
     left_out: Callable[["Mailing"], Sequence[Mapping[str, str]]] = lambda _mailing: ()
+    notes: Callable[["Mailing"], Sequence[str]] = lambda _mailing: ()
+    on_start: Callable[["Mailing"], Sequence["Recipient"]] = lambda _mailing: ()
     starts_at: Callable[["Mailing"], dt.datetime | None] = lambda mailing: mailing.starts_at
-    reply_choices: Callable[["Email"], Sequence[tuple[str, Promise]]] = lambda _email: ()
-    record_reply: Callable[["Email", str, "User", str], str] | None = None
+    reply_choices: Callable[["Email"], Sequence[ReplyChoice]] = lambda _email: ()
+    record_reply: Callable[["Email", str, "User", Mapping[str, str]], str] | None = None
+    places: Callable[[Sequence["Email"]], Mapping[int, Place]] = lambda _emails: {}
     home: Callable[["Mailing"], str] = lambda _mailing: ""  # the page of what the mailing is about
     about: Callable[["Mailing"], Any] = lambda _mailing: None  # what it is about; its str() heads the mailing's page
     abouts: Callable[[Sequence["Mailing"]], Mapping[int, Any]] = lambda _mailings: {}  # the same of many, by primary key, in one query
@@ -130,4 +164,13 @@ def abouts(mailings: Sequence["Mailing"]) -> dict[int, Any]:
     for key in dict.fromkeys(mailing.purpose for mailing in mailings):
         if key in _purposes:
             found |= _purposes[key].abouts([mailing for mailing in mailings if mailing.purpose == key])
+    return found
+
+
+def places(emails: Sequence["Email"]) -> dict[int, Place]:
+    """Where each of the mails belongs, by primary key; asked once for each purpose among them."""
+    found: dict[int, Place] = {}
+    for key in dict.fromkeys(email.purpose for email in emails):
+        if key in _purposes:
+            found |= _purposes[key].places([email for email in emails if email.purpose == key])
     return found

@@ -10,7 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 DESK = "desk"
+SECTION = "section"
 APPROVER = "approver"
+MINISTER_OFFICE = "minister_office"
 VIEWER = "viewer"
 PROTOCOL = "protocol"
 DOOR = "door"
@@ -23,7 +25,9 @@ MISSION_OFFICER = "mission_officer"
 
 LABELS: dict[str, Promise] = {
     DESK: _("desk: runs the programmes"),
+    SECTION: _("section: agrees before the director"),
     APPROVER: _("approver: decides approvals"),
+    MINISTER_OFFICE: _("Minister’s Office"),
     VIEWER: _("viewer: reads only"),
     PROTOCOL: _("Protocol Office"),
     DOOR: _("reception desk at the door"),
@@ -35,7 +39,9 @@ LABELS: dict[str, Promise] = {
     MISSION_OFFICER: _("partnership officer of a mission abroad"),
 }
 # Who works in the administration; the others have doors of their own.
-STAFF = frozenset({DESK, APPROVER, VIEWER, PROTOCOL, DOOR, PERSONNEL, OSAKA})
+STAFF = frozenset({DESK, SECTION, APPROVER, MINISTER_OFFICE, VIEWER, PROTOCOL, DOOR, PERSONNEL, OSAKA})
+# A seat at a stop of approvals is more than its rights: who does not sit there themselves gives it to nobody (partnership/accounts.py).
+SEATS = frozenset({SECTION, APPROVER, MINISTER_OFFICE, PROTOCOL})
 
 _granted: dict[str, set[str]] = {name: set() for name in LABELS}
 
@@ -82,15 +88,19 @@ def sync_after_migrate(sender: AppConfig, **_kwargs: object) -> None:
 
 # ── what each role may do with the kernel's nouns; upper apps add theirs in their own module ``roles`` ────────────────────
 _REGISTERS = ("country", "countrygroup", "organisation", "person", "position", "appointment", "figure")
-_PAPERS = ("mailing", "recipient", "approval", "approvalstep")
+_PAPERS = ("mailing", "recipient", "approval", "approvalstep", "approvalroute", "routestop")
 
-for _role in (DESK, APPROVER, VIEWER, PROTOCOL, OSAKA):
+for _role in (DESK, SECTION, APPROVER, MINISTER_OFFICE, VIEWER, PROTOCOL, OSAKA):
     grant(_role, *(f"partnership.view_{noun}" for noun in _REGISTERS))
-for _role in (DESK, APPROVER, VIEWER):
+for _role in (DESK, SECTION, APPROVER, MINISTER_OFFICE, VIEWER):
     grant(_role, *(f"partnership.view_{noun}" for noun in _PAPERS))
+grant(PROTOCOL, "partnership.view_approval", "partnership.view_approvalstep")
+for _role in (DESK, SECTION, APPROVER, MINISTER_OFFICE, PROTOCOL):  # each at its own stops
+    grant(_role, "partnership.decide_approval", "partnership.view_delegation")
 grant(PERSONNEL, "partnership.view_organisation", "partnership.view_person")
 grant(DESK, *(f"partnership.{act}_{noun}" for act in ("add", "change") for noun in ("organisation", "person", "position", "appointment")))
 grant(DESK, *(f"partnership.{act}_{noun}" for act in ("add", "change") for noun in ("mailing", "approval")))
-grant(DESK, "partnership.send_mailing")
+grant(DESK, "partnership.send_mailing", "partnership.handle_incomingmail")
 grant(DESK, "partnership.view_user", "partnership.add_user", "partnership.change_user")
-grant(APPROVER, "partnership.decide_approval", "partnership.view_user", "partnership.view_auditevent")
+grant(APPROVER, "partnership.view_user", "partnership.view_auditevent")
+grant(APPROVER, *(f"partnership.{act}_{noun}" for act in ("add", "change") for noun in ("delegation", "approvalroute", "routestop")))

@@ -8,7 +8,7 @@ from celery import bootsteps, shared_task
 from celery.signals import worker_shutting_down
 from django.conf import settings
 
-from partnership import attachments, audit, mailer, retention
+from partnership import attachments, audit, inbox, mailer, retention
 from partnership.celery import app
 
 GOODBYE = 20  # seconds that a stopping worker waits for the mail at hand
@@ -26,6 +26,12 @@ def run_mailer() -> None:
 def sweep() -> None:
     """Put right what a lost worker left behind, and wake the mailer when something is due."""
     mailer.sweep_and_wake()
+
+
+@shared_task(ignore_result=True)
+def read_inbox() -> None:
+    """Take in what came back: reports of failure, and the replies of people."""
+    inbox.read()
 
 
 @shared_task(ignore_result=True)
