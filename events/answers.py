@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events import confirmations, guests, windows
+from events import confirmations, guests, windows, written
 from events.models import Answer, Event, Invitation
-from partnership import audit
+from partnership import audit, evidence
 from partnership.models import User
 from partnership.transitions import Refused
 
@@ -264,6 +264,8 @@ def _record(stored: Invitation, given: Given, *, invitation: Invitation, source:
         needs_changed=(given.diet, given.access) != (before.diet, before.access),
         **{"from": before.reply, "to": given.reply},
     )
+    if source == Answer.Source.LINK:
+        evidence.answered(written.of(stored))  # whoever has the link has got the letter
     confirmations.queue(stored, row, by=by)
     invitation.refresh_from_db(fields=["reply", "replied_at", "version"])
     return row

@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from partnership import delivery, emails, ledger, mailings, reasons
+from partnership import delivery, emails, evidence, ledger, mailings, reasons
 from partnership.mailbox.store import MailboxTransport
 from partnership.models import Email
 from partnership.smtp import SmtpTransport
@@ -76,12 +76,13 @@ def run(*, stop: Callable[[], bool] = lambda: False, seconds: float = float("inf
 def sweep() -> None:
     """Put right what a lost worker left behind, finish mailings that are through, pause those whose approval no longer holds."""
     ledger.sweep()
-    try:
-        mailings.settle()
-    except DatabaseError:
-        raise
-    except Exception:  # one mailing that cannot be judged must not stop everyone's mail
-        logger.exception("the mailings cannot be settled")
+    for work in (mailings.settle, evidence.apply_defaults):
+        try:
+            work()
+        except DatabaseError:
+            raise
+        except Exception:  # one mailing that cannot be judged must not stop everyone's mail
+            logger.exception("%s.%s broke off", work.__module__, work.__name__)
 
 
 def sweep_and_wake() -> None:
