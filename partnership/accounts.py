@@ -24,14 +24,18 @@ _WITH_A_BODY = {
 
 
 def may_grant(by: User | None, role: str) -> bool:
-    """Whether ``by`` holds every right of the role; the system (None) and superusers may grant all."""
-    return by is None or by.is_superuser or role_registry.granted(role) <= by.get_all_permissions()
+    """Whether ``by`` holds every right of the role, and its seat where it has one; the system (None) and superusers may grant all."""
+    if by is None or by.is_superuser:
+        return True
+    return role_registry.granted(role) <= by.get_all_permissions() and {role} & role_registry.SEATS <= set(roles_of(by))
 
 
 def may_manage(by: User | None, user: User) -> bool:
-    """Whether ``by`` may change this account: it holds no right that ``by`` does not hold."""
+    """Whether ``by`` may change this account: it holds no right, and no seat at a stop of approvals, that ``by`` does not hold."""
     if by is None or by.is_superuser:
         return True
+    if set(roles_of(user)) & role_registry.SEATS - set(roles_of(by)):
+        return False
     return not user.is_superuser and user.get_all_permissions() <= by.get_all_permissions()
 
 

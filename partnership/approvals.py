@@ -1,106 +1,58 @@
-"""決裁: drafting, circulating and deciding, and whether a decision still holds.
+"""決裁: drafting a paper, putting it before its deciders, taking it back; the other modules of approvals are reached through here.
 
 An approval binds the SHA-256 of what was put before the deciders. Whether it still holds is never stored: it is derived
-by comparing that digest with the subject as it is now.
+by comparing what was bound with the subject as it is now.
 """
 
 import datetime as dt
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.models import Group
-from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partnership import approval_notices, audit, subjects
-from partnership.models import Approval, ApprovalStep, User
-from partnership.transitions import Refused, move, step
+from partnership import approval_content, approval_routes, approval_steps, audit, subjects
+from partnership.approval_content import changes_since_last, content_before, content_of, differences, digest_of, shown
+from partnership.approval_decisions import TABLE, agree, locked, record, reject, review, send_back, tell_next
+from partnership.approval_standing import Standing, abouts, governing, open_paper, papers, standing, supplement_standing, void
+from partnership.approval_steps import current_steps, may_decide, steps_for, to_review, waiting_for
+from partnership.models import Approval, ApprovalRoute, ApprovalStep, User
+from partnership.transitions import Refused, move
 
-TABLE = {
-    "submit": step("drafted", "returned", "recalled", to="circulating"),
-    "approve": step("circulating", to="approved"),
-    "return": step("circulating", to="returned"),
-    "reject": step("circulating", to="rejected"),
-    "recall": step("circulating", to="recalled"),
-    "drop": step("drafted", "circulating", "returned", "recalled", to="dropped"),
-}
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How a thing stands with its approval.
-
-    ``holds`` says that it was approved and that nothing which was approved has changed since. ``void`` says that it was
-    approved and something has; ``changes`` says what.
-    """
-
-    approval: Approval | None
-    holds: bool = False
-    void: bool = False
-    changes: Sequence[subjects.Change] = ()
-
-
-def content_of(thing: models.Model) -> dict[str, Any]:
-    """What an approval of ``thing`` binds, as plain JSON."""
-    return json.loads(_canonical(subjects.of(thing).content(thing)))
-
-
-def digest_of(content: Mapping[str, Any]) -> str:
-    """The SHA-256 of a content, independent of the order of its keys."""
-    return hashlib.sha256(_canonical(content)).hexdigest()
-
-
-def _canonical(content: Mapping[str, Any]) -> bytes:
-    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def papers(thing: models.Model) -> models.QuerySet[Approval]:
-    """All approvals of ``thing``, newest first."""
-    return Approval.objects.filter(content_type=ContentType.objects.get_for_model(thing), object_id=thing.pk).select_related("drafted_by")
-
-
-def abouts(rows: Iterable[Approval]) -> dict[int, str]:
-    """What the things on the papers belong to, such as the event of a letter, by the paper's primary key. Fixed queries."""
-    rows = list(rows)
-    found: dict[int, str] = {}
-    for subject in subjects.every():
-        kind = ContentType.objects.get_for_model(subject.model)
-        own = [row for row in rows if row.content_type_id == kind.pk]
-        named = subject.abouts([row.object_id for row in own]) if own else {}
-        found |= {row.pk: str(named[row.object_id]) for row in own if row.object_id in named}
-    return found
-
-
-def standing(thing: models.Model) -> Standing:
-    """Whether ``thing`` is approved as it is now; a dropped paper leaves the one before it in force."""
-    approval = papers(thing).exclude(state=Approval.State.DROPPED).first()
-    if approval is None:
-        return Standing(None)
-    approved = approval.state == Approval.State.APPROVED
-    if not approval.digest:
-        return Standing(approval)
-    content = content_of(type(thing)._default_manager.get(pk=thing.pk))  # as it is stored, whatever the caller holds
-    if digest_of(content) == approval.digest:
-        return Standing(approval, holds=approved)
-    return Standing(approval, void=approved, changes=subjects.of(thing).differences(approval.content, content))
-
-
-def changes_since_last(approval: Approval) -> Sequence[subjects.Change]:
-    """What a paper changes against the round before, or against the paper it follows; empty for a first one."""
-    before = content_before(approval)
-    if not before or not approval.content:
-        return ()
-    return subjects.of_model(approval.content_type.model_class()).differences(before, approval.content)
-
-
-def content_before(approval: Approval) -> Mapping[str, Any]:
-    """What the deciders saw last: in the round before, or in the approved paper that this one follows."""
-    return approval.earlier_content or (approval.supersedes.content if approval.supersedes else {})
+__all__ = [
+    "Standing",
+    "abouts",
+    "agree",
+    "carried_out",
+    "changes_since_last",
+    "content_before",
+    "content_of",
+    "current_step",
+    "current_steps",
+    "differences",
+    "digest_of",
+    "draft",
+    "draft_supplement",
+    "drop",
+    "may_decide",
+    "open_paper",
+    "papers",
+    "recall",
+    "record",
+    "reject",
+    "review",
+    "send_back",
+    "shown",
+    "standing",
+    "steps_for",
+    "submit",
+    "supplement_standing",
+    "to_review",
+    "turned_down",
+    "void",
+    "waiting_for",
+]
 
 
 @transaction.atomic
@@ -108,31 +60,43 @@ def draft(*, thing: models.Model, by: User, note: str = "", due_at: dt.datetime 
     """Draft a paper about ``thing`` (起案); ``by`` is its author and can never decide it.
 
     Raises:
-        Refused: when a paper about it is open, or the last one still holds.
+        Refused: when a paper about it is open, it lies before deciders as part of a package, or the last one still holds.
     """
     now = standing(thing)
     if now.holds:
         raise Refused(_("This is approved already, and nothing has changed since."))
-    title_ja, title_en = subjects.of(thing).titles(thing)
-    try:
-        with transaction.atomic():
-            approval = Approval.objects.create(
-                subject=thing,
-                title_ja=title_ja[:300],
-                title_en=title_en[:300],
-                drafted_by=by,
-                note=note,
-                due_at=due_at,
-                supersedes=papers(thing).filter(state=Approval.State.APPROVED).first(),
-            )
-    except IntegrityError:
-        raise Refused(_("A paper about this is being prepared or circulating already.")) from None
-    audit.record("approval.draft", approval, by=by)
-    return approval
+    _refuse_if_packed(thing, now)
+    approved = papers(thing).filter(state=Approval.State.APPROVED, supplements=None).first()
+    former = now.approval if now.void else approved
+    return _create(thing, subjects.of(thing).titles(thing), by=by, note=note, due_at=due_at, supersedes=former)
 
 
 @transaction.atomic
-def submit(*, approval: Approval, by: User, note: str | None = None, due_at: dt.datetime | None = None) -> Approval:
+def draft_supplement(*, thing: models.Model, by: User, note: str = "", due_at: dt.datetime | None = None) -> Approval:
+    """Draft a paper about what came to an approved thing since (追加決裁); it binds the additions alone.
+
+    Raises:
+        Refused: when nothing was added, or that to which it was added holds no more.
+    """
+    now = standing(thing)
+    if not now.holds:
+        raise Refused(_("Only to what is approved and unchanged can something be added. Have the whole approved again."))
+    content = approval_content.additions_of(thing)
+    if not content:
+        raise Refused(_("Nothing was added that is not approved."))
+    return _create(thing, _supplement_titles(thing, content), by=by, note=note, due_at=due_at, supplements=now.approval)
+
+
+@transaction.atomic
+def submit(
+    *,
+    approval: Approval,
+    by: User,
+    note: str | None = None,
+    due_at: dt.datetime | None = None,
+    route: ApprovalRoute | None = None,
+    is_urgent: bool = False,
+) -> Approval:
     """Put the paper before its deciders, with the content as it is now.
 
     Args:
@@ -140,96 +104,49 @@ def submit(*, approval: Approval, by: User, note: str | None = None, due_at: dt.
         by: its author.
         note: a new note to the deciders; None keeps the one it has.
         due_at: a new date by which it should be decided; None keeps the one it has.
+        route: the way it takes; None for the one it took before, or the usual one.
+        is_urgent: whoever stands at the end of the way decides at once, the others see it afterwards.
 
     Raises:
         Refused: when something is missing, nobody could decide, or ``by`` is not its author.
     """
-    approval, thing = _locked(approval)
+    approval, thing = locked(approval)
     if approval.drafted_by_id != by.pk:
         raise Refused(_("Only its author can submit this paper. Drop it and draft one in your own name."))
+    act = "submit" if approval.state == Approval.State.DRAFTED else "resubmit"
+    content = _content_to_submit(approval, thing)
     subject = subjects.of(thing)
-    if missing := subject.may_submit(thing):
-        raise Refused(" ".join(str(sentence) for sentence in missing))
-    groups = [Group.objects.get_or_create(name=name)[0] for name in subject.route]
-    if idle := [group.name for group in groups if not _deciders(group, approval).exists()]:
-        raise Refused(_("Nobody can decide this paper: the role “%(role)s” has no member besides its author.") % {"role": idle[0]})
-    content = content_of(thing)
-    title_ja, title_en = subject.titles(thing)
-    latest = approval.steps.aggregate(last=models.Max("round"))["last"] or 0
-    steps = [ApprovalStep(approval=approval, round=latest + 1, order=order, group=group) for order, group in enumerate(groups, start=1)]
-    ApprovalStep.objects.bulk_create(steps)
+    route = route or approval.route or approval_routes.default(subject.route)
+    number = (approval.steps.aggregate(last=models.Max("round"))["last"] or 0) + 1
+    steps = approval_routes.steps_of(route, approval, number)
+    approval.route, approval.is_urgent = route, is_urgent
+    _refuse_unless_decidable(approval, steps)
+    title_ja, title_en = _supplement_titles(thing, content) if approval.supplements_id else subject.titles(thing)
     changes: dict[str, Any] = {
         "note": approval.note if note is None else note,
         "due_at": due_at or approval.due_at,
+        "route": route,
+        "is_urgent": is_urgent,
         "earlier_content": approval.content,
         "content": content,
         "digest": digest_of(content),
         "submitted_at": timezone.now(),
+        "outdated_at": None,
+        "reminded_on": None,
         "title_ja": title_ja[:300],
         "title_en": title_en[:300],
     }
-    move(approval, TABLE, "submit", by=by, changes=changes, digest=changes["digest"], round=latest + 1)
-    approval_notices.waits(approval, _deciders(groups[0], approval), by=by)
-    return approval
-
-
-@transaction.atomic
-def agree(*, approval: Approval, by: User, opinion: str = "", seen: str = "") -> Approval:
-    """Agree at the current step; the last one approves the paper (決裁).
-
-    Args:
-        approval: the paper.
-        by: a member of the step's role, not the author.
-        opinion: kept with the decision.
-        seen: the digest that the decider had before their eyes; refused when the paper holds another one by now.
-
-    Raises:
-        Refused: when it is not theirs to decide now, or the content has changed since it was submitted.
-    """
-    approval, thing = _locked(approval)
-    place = _place_of(approval, by, seen)
-    now = content_of(thing)
-    if digest_of(now) != approval.digest:
-        what = ", ".join(str(change.label) for change in subjects.of(thing).differences(approval.content, now))
-        raise Refused(_("The content has changed since it was submitted (%(what)s). Send the paper back.") % {"what": what})
-    _decide(place, ApprovalStep.Decision.AGREE, by, opinion)
-    rest = approval.steps.filter(round=place.round, decision=None).order_by("order").first()
-    if rest is None:
-        move(approval, TABLE, "approve", by=by, changes={"decided_at": place.decided_at}, digest=approval.digest, order=place.order)
-        approval_notices.decided(approval, opinion, by=by)
-    else:
-        audit.record("approval.agree", approval, by=by, digest=approval.digest, order=place.order)
-        approval_notices.waits(approval, _deciders(rest.group, approval), by=by)
-    return approval
-
-
-def send_back(*, approval: Approval, by: User, opinion: str, seen: str = "") -> Approval:
-    """Return the paper to its author with an opinion (差戻し)."""
-    return _turn_down("return", approval=approval, by=by, opinion=opinion, seen=seen)
-
-
-def reject(*, approval: Approval, by: User, opinion: str, seen: str = "") -> Approval:
-    """Reject the paper for good, with an opinion (否決)."""
-    return _turn_down("reject", approval=approval, by=by, opinion=opinion, seen=seen)
-
-
-@transaction.atomic
-def _turn_down(act: str, *, approval: Approval, by: User, opinion: str, seen: str) -> Approval:
-    approval, _thing = _locked(approval)
-    place = _place_of(approval, by, seen)
-    if not opinion.strip():
-        raise Refused(_("Say why in the opinion: a paper is not returned or rejected without a word."))
-    _decide(place, ApprovalStep.Decision(act), by, opinion)
-    changes = {"decided_at": place.decided_at} if act == "reject" else {}
-    move(approval, TABLE, act, by=by, changes=changes, order=place.order)
-    approval_notices.decided(approval, opinion, by=by)
+    facts = {"urgent": True} if is_urgent else {}
+    move(approval, TABLE, act, by=by, changes=changes, digest=changes["digest"], round=number, route=route.key, **facts)
+    ApprovalStep.objects.bulk_create(steps)
+    tell_next(approval, by=by)
     return approval
 
 
 @transaction.atomic
 def recall(*, approval: Approval, by: User) -> Approval:
     """Take a circulating paper back before it is decided (引戻し)."""
-    approval, _thing = _locked(approval)
+    approval, _thing = locked(approval)
     _of_author(approval, by)
     move(approval, TABLE, "recall", by=by)
     return approval
@@ -238,21 +155,25 @@ def recall(*, approval: Approval, by: User) -> Approval:
 @transaction.atomic
 def drop(*, approval: Approval, by: User) -> Approval:
     """Give the paper up (廃案)."""
-    approval, _thing = _locked(approval)
+    approval, _thing = locked(approval)
     _of_author(approval, by)
     move(approval, TABLE, "drop", by=by)
     return approval
 
 
-def open_paper(thing: models.Model) -> Approval | None:
-    """The paper about ``thing`` that is not decided yet."""
-    return papers(thing).filter(state__in=Approval.OPEN).first()
+@transaction.atomic
+def carried_out(*, thing: models.Model, by: User | None = None, paper: Approval | None = None) -> None:
+    """Note the day on which what was approved was done (施行日), once: at the first of a package, not at each of its letters.
 
-
-def void(*, thing: models.Model, now: Standing, by: User | None) -> None:
-    """Put on record that an approval was found to hold no more."""
-    if now.approval is not None:
-        audit.record("approval.void", now.approval, by=by, thing=str(thing), changes=[str(change.label) for change in now.changes])
+    Args:
+        paper: another paper than the one that decides about ``thing``, such as that of its additions.
+    """
+    paper = paper or governing(thing)
+    if paper is None:
+        return
+    fresh = Approval.objects.filter(pk=paper.pk, state=Approval.State.APPROVED, carried_out_at=None)
+    if fresh.update(carried_out_at=timezone.now()):
+        audit.record("approval.carry_out", paper, by=by)
 
 
 def turned_down(approval: Approval | None) -> ApprovalStep | None:
@@ -260,71 +181,79 @@ def turned_down(approval: Approval | None) -> ApprovalStep | None:
     if approval is None or approval.state not in {Approval.State.RETURNED, Approval.State.REJECTED}:
         return None
     said = approval.steps.filter(decision__in=[ApprovalStep.Decision.RETURN, ApprovalStep.Decision.REJECT])
-    return said.select_related("decided_by").order_by("-round", "-order").first()
+    return said.select_related("decided_by", "in_place_of").order_by("-round", "-decided_at").first()
 
 
 def current_step(approval: Approval) -> ApprovalStep | None:
-    """Where a circulating paper lies."""
-    if approval.state != Approval.State.CIRCULATING:
-        return None
-    return approval.steps.filter(decision=None).order_by("-round", "order").select_related("group").first()
+    """The first of the places where a circulating paper lies."""
+    return next(iter(current_steps(approval)), None)
 
 
-def waiting_for(user: User) -> models.QuerySet[Approval]:
-    """The circulating papers that ``user`` may decide now."""
-    same_round = ApprovalStep.objects.filter(approval=models.OuterRef("approval"), round=models.OuterRef("round"))
-    latest = ApprovalStep.objects.filter(approval=models.OuterRef("approval")).order_by("-round").values("round")[:1]
-    places = (
-        ApprovalStep.objects.filter(decision=None, group__in=user.groups.all(), round=models.Subquery(latest))
-        .exclude(models.Exists(same_round.filter(order__lt=models.OuterRef("order"), decision=None)))
-        .exclude(models.Exists(same_round.filter(decided_by=user)))
-    )
-    return (
-        Approval.objects.filter(state=Approval.State.CIRCULATING, pk__in=places.values("approval"))
-        .exclude(drafted_by=user)
-        .select_related("drafted_by", "content_type")
-        .order_by("due_at", "submitted_at")
-    )
+def _create(thing: models.Model, titles: tuple[str, str], *, by: User, **fields: Any) -> Approval:
+    try:
+        with transaction.atomic():
+            approval = Approval.objects.create(subject=thing, title_ja=titles[0][:300], title_en=titles[1][:300], drafted_by=by, **fields)
+    except IntegrityError:
+        raise Refused(_("A paper about this is being prepared or circulating already.")) from None
+    audit.record("approval.draft", approval, by=by, **({"supplements": fields["supplements"].pk} if fields.get("supplements") else {}))
+    return approval
 
 
-def may_decide(approval: Approval, user: User) -> bool:
-    """Whether the page offers ``user`` the decision; the verbs ask again."""
-    return approval.state == Approval.State.CIRCULATING and waiting_for(user).filter(pk=approval.pk).exists()
+def _supplement_titles(thing: models.Model, content: Mapping[str, Any]) -> tuple[str, str]:
+    subject = subjects.of(thing)
+    if subject.supplement_titles is not None:
+        return subject.supplement_titles(thing, content)
+    title_ja, title_en = subject.titles(thing)
+    return f"【追加】{title_ja}", f"[Addition] {title_en}"
 
 
-def _locked(approval: Approval) -> tuple[Approval, Any]:
-    """The paper and its subject, both locked, so that neither changes while someone decides."""
-    fresh = Approval.objects.select_for_update(of=("self",)).select_related("drafted_by", "content_type").get(pk=approval.pk)
-    model: Any = fresh.content_type.model_class()
-    thing = model._default_manager.select_for_update().get(pk=fresh.object_id)
-    return fresh, thing
+def _content_to_submit(approval: Approval, thing: Any) -> dict[str, Any]:
+    """What goes before the deciders, once nothing is missing any more."""
+    subject = subjects.of(thing)
+    if approval.supplements_id:
+        if not standing(thing).holds:
+            raise Refused(_("Only to what is approved and unchanged can something be added. Have the whole approved again."))
+        content = approval_content.additions_of(thing)
+        if not content:
+            raise Refused(_("Nothing was added that is not approved."))
+        return content
+    now = standing(thing)
+    _refuse_if_packed(thing, now)
+    missing = [str(sentence) for one in (thing, *subject.companions(thing)) for sentence in subject.may_submit(one)]
+    if missing:
+        raise Refused(" ".join(missing))
+    for one in subject.companions(thing):
+        if open_paper(one) is not None:
+            raise Refused(
+                _("“%(letter)s” has a paper of its own. Drop that one first, or take the letter out of the package.") % {"letter": one}
+            )
+    return content_of(thing)
 
 
-def _place_of(approval: Approval, by: User, seen: str) -> ApprovalStep:
-    """The step that ``by`` may decide now."""
-    place = current_step(approval)
-    if place is None:
-        raise Refused(_("This paper is not circulating: it is “%(state)s”.") % {"state": approval.get_state_display()})
-    if approval.drafted_by_id == by.pk:
-        raise Refused(_("The author of a paper cannot decide it."))
-    if not by.is_active or not by.groups.filter(pk=place.group_id).exists():
-        raise Refused(_("This paper is not before you now."))
-    if approval.steps.filter(round=place.round, decided_by=by).exists():
-        raise Refused(_("You have decided on this paper already."))
-    if seen and seen != approval.digest:
-        raise Refused(_("The paper was submitted again since you opened this page. Read it once more, then decide."))
-    return place
+def _refuse_if_packed(thing: models.Model, now: Standing) -> None:
+    """Not twice before the deciders: as part of a package, and by itself."""
+    paper = now.approval
+    if paper is not None and paper.object_id != thing.pk and paper.state in Approval.OPEN:
+        raise Refused(_("This lies before the deciders already, in the paper “%(paper)s”.") % {"paper": paper})
 
 
-def _decide(place: ApprovalStep, decision: str, by: User, opinion: str) -> None:
-    place.decision, place.decided_by, place.decided_at, place.opinion = decision, by, timezone.now(), opinion.strip()
-    place.save(update_fields=["decision", "decided_by", "decided_at", "opinion"])
+def _refuse_unless_decidable(approval: Approval, steps: list[ApprovalStep]) -> None:
+    """A paper is not sent on a way at which it would lie for ever."""
+    if not steps:
+        raise Refused(_("The route “%(route)s” has no stop.") % {"route": approval.route})
+    last = max(step.order for step in steps)
+    asked = [step for step in steps if step.order == last] if approval.is_urgent else steps
+    able = [{user.pk for user, _absent in approval_steps.told(step)} for step in asked]
+    idle = next((number for number, people in enumerate(able) if not people), None)
+    if approval.is_urgent and any(able):
+        return
+    if idle is None:
+        idle = approval_routes.unfilled(able)
+    if idle is not None:
+        raise Refused(_("Nobody can decide this paper at “%(stop)s” besides its author and those who decide at other stops.")
+                      % {"stop": asked[idle].in_language("name")})  # fmt: skip
 
 
 def _of_author(approval: Approval, by: User) -> None:
     if approval.drafted_by_id != by.pk and not by.has_perm("partnership.add_approval"):
         raise Refused(_("Only the author or a colleague of the division can do this."))
-
-
-def _deciders(group: Group, approval: Approval) -> models.QuerySet[User]:
-    return User.objects.filter(groups=group, is_active=True).exclude(pk=approval.drafted_by_id)

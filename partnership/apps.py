@@ -38,7 +38,8 @@ class PartnershipConfig(AppConfig):
             "home_panels",
         )
         # auth stands below our apps in INSTALLED_APPS: by its turn, Django has written all our rights
-        post_migrate.connect(import_string("partnership.roles.sync_after_migrate"), sender=apps.get_app_config("auth"))
+        for hook in ("partnership.roles.sync_after_migrate", "partnership.approval_routes.sync_after_migrate"):
+            post_migrate.connect(import_string(hook), sender=apps.get_app_config("auth"))
 
 
 class PartnershipAdminConfig(admin_apps.AdminConfig):

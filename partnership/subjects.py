@@ -32,8 +32,15 @@ class Subject:
     """One kind of thing that needs an approval.
 
     ``content`` returns plain JSON values: texts, recipients and material facts, and nothing else, because its SHA-256 is
-    what the deciders bind. ``route`` names the groups that decide, in order. ``context`` fills ``template`` from the paper
-    as it was submitted and the page's query (which letter to show).
+    what the deciders bind. ``route`` is the key of the way its papers take unless another is chosen; "" for the usual one.
+    ``context`` fills ``template`` from the paper as it was submitted and the page's query (which letter to show).
+
+    A package: ``companions`` are things of the same kind that are put before the deciders inside the thing's own paper,
+    and ``lead`` is the thing in whose paper a companion goes. Each part holds or is void by itself.
+
+    A supplement (追加決裁): ``supplement`` is what came to an approved thing and no paper covers yet, as plain JSON and the
+    additions alone; empty when there is nothing. ``supplement_again`` reads the additions that an earlier content names as
+    they are now. ``supplement_titles`` says what is asked for them.
     """
 
     model: type[models.Model]
@@ -45,7 +52,12 @@ class Subject:
     may_submit: Callable[[Any], list[str]]  # sentences that say what is still missing
     template: str  # shows the thing on the approval's page
     context: Callable[["Approval", Mapping[str, str]], Mapping[str, Any]]
-    route: Sequence[str] = ("approver",)
+    route: str = ""
+    companions: Callable[[Any], Sequence[Any]] = lambda _thing: ()
+    lead: Callable[[Any], Any] = lambda _thing: None
+    supplement: Callable[[Any], Mapping[str, Any]] = lambda _thing: {}
+    supplement_again: Callable[[Any, Mapping[str, Any]], Mapping[str, Any]] | None = None
+    supplement_titles: Callable[[Any, Mapping[str, Any]], tuple[str, str]] | None = None
     abouts: Callable[[Sequence[int]], Mapping[int, Any]] = lambda _keys: {}  # what the things belong to, by primary key
 
 

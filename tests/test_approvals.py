@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection, transaction
 
-from partnership import approvals, mailings, subjects
+from partnership import approval_decisions, approvals, mailings, subjects
 from partnership.models import Approval, ApprovalStep, AuditEvent, Email, Mailing
 from partnership.transitions import Refused
+from tests import approval_factories as routes
 from tests import factories, letters_purpose
 from tests.test_mailings import in_parallel
 
@@ -33,9 +34,10 @@ def paper(mailing, desk, approver):
 
 
 @pytest.fixture
-def two_steps(monkeypatch):
+def two_steps(monkeypatch, db):
     """A route of two roles, one after the other."""
-    monkeypatch.setitem(subjects._subjects, Mailing, dataclasses.replace(subjects.of_model(Mailing), route=("protocol", "approver")))
+    routes.route("two", [["protocol"], ["approver"]])
+    monkeypatch.setitem(subjects._subjects, Mailing, dataclasses.replace(subjects.of_model(Mailing), route="two"))
 
 
 def state(paper):
@@ -248,14 +250,14 @@ class TestRaces:
     def together(self, monkeypatch):
         """Both deciders find the step open before either of them decides, where nothing keeps them apart."""
         barrier = threading.Barrier(2)
-        real = approvals._decide
+        real = approval_decisions._decide
 
         def wait_then_decide(*args):
             with contextlib.suppress(threading.BrokenBarrierError):  # the other one waits for the lock
                 barrier.wait(1)
             real(*args)
 
-        monkeypatch.setattr(approvals, "_decide", wait_then_decide)
+        monkeypatch.setattr(approval_decisions, "_decide", wait_then_decide)
 
     @pytest.fixture
     def circulating(self, two_steps, mailing, desk, approver, protocol):
@@ -277,7 +279,7 @@ class TestRaces:
             fresh = Approval.objects.select_related("drafted_by", "content_type").get(pk=approval.pk)
             return fresh, fresh.subject
 
-        monkeypatch.setattr(approvals, "_locked", unlocked)
+        monkeypatch.setattr(approval_decisions, "locked", unlocked)
 
         refused = self.agree_together(circulating, protocol)
 

@@ -8,7 +8,9 @@ pytestmark = pytest.mark.django_db
 
 # What may decide, send, or read what is personal: spelt out here, so that a new grant is a decision somebody reads.
 FEW = {
-    "partnership.decide_approval": {"approver"},
+    "partnership.decide_approval": {"desk", "section", "approver", "minister_office", "protocol"},  # each at its own stops
+    "partnership.add_delegation": {"approver"},
+    "partnership.change_approvalroute": {"approver"},
     "partnership.send_mailing": {"desk"},
     "partnership.add_user": {"desk"},
     "partnership.change_user": {"desk"},
