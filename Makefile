@@ -13,7 +13,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 SOURCES := partnership municipalities events
 CPUS := $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: help run test check fix strings install install-tests demo
+.PHONY: help run test bench check fix strings install install-tests demo
 
 help: ## list what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -26,6 +26,9 @@ run: install demo $(CATALOGUES) ## start the demonstration on http://127.0.0.1:8
 test: install-tests $(CATALOGUES) ## run every test: on PostgreSQL and Redis, then on SQLite what differs there
 	$(PY) -m tests.services -- $(BIN)/pytest -q -n $(CPUS) --dist loadgroup
 	env -u TEST_DATABASE_URL $(BIN)/pytest -q -n $(CPUS) --dist loadgroup -m sqlite
+
+bench: install-tests $(CATALOGUES) ## measure the outbox beside what the machine can do at best (MAILS, ROUNDS and BIG change the size)
+	$(PY) -m tests.services -- $(PY) -m tests.bench
 
 check: install-tests $(CATALOGUES) ## lint, types, import contracts, migrations, translations, settings for production
 	$(BIN)/ruff format --check .
