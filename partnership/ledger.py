@@ -57,6 +57,13 @@ def claim(owner: str, limit: int) -> list[Email]:
 
     The count of crashes is written here, before the work, and taken back by whatever the work ends in.
     """
+    try:
+        return _marked(_claimed(owner, limit))
+    except restores.NotKept:  # nothing may leave that a restore could double
+        return []
+
+
+def _claimed(owner: str, limit: int) -> list[Email]:
     with transaction.atomic(durable=True):
         restores.check()
         first = list(due().select_for_update(skip_locked=True, of=("self",)).values_list("pk", "crashes")[:limit])
@@ -67,19 +74,18 @@ def claim(owner: str, limit: int) -> list[Email]:
         mine = Email.objects.filter(pk__in=wanted, state=_State.CLAIMED, owner=owner)
         taken = list(mine.select_related("mailing").order_by("priority", "next_at", "id"))
         restores.claimed(len(taken))
-    return _marked(taken)
+        return taken
 
 
 def _marked(taken: list[Email]) -> list[Email]:
-    """What was claimed, once the mark beside the database says so; else nothing, because a restore could double it."""
-    if not taken:
-        return []
+    """What was claimed, once the mark beside the database says so."""
     try:
-        restores.keep()
+        if taken:
+            restores.keep()
     except restores.NotKept:
         for email in taken:
             release(email)
-        return []
+        raise
     return taken
 
 

@@ -56,10 +56,15 @@ def check() -> bool:
 
     Call it in the transaction that claims. The file is read before the row, so a claim of somebody else in between cannot look
     like a step back. Rows that are written later (sign-in codes) are not held.
+
+    Raises:
+        NotKept: before the first claim, when no file can be written: nothing is claimed without one.
     """
     seen = _read()
     mark = _mark()
     if not _went_back(mark, seen):
+        if seen is None or seen.identity != str(mark.identity):
+            keep()
         return True
     _hold(seen)
     return False
@@ -132,7 +137,7 @@ def refuse_while_held() -> None:
     Raises:
         Refused: while the hold lasts.
     """
-    with transaction.atomic():
+    with contextlib.suppress(NotKept), transaction.atomic():
         check()
     if is_held():
         raise Refused(
