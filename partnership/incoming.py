@@ -41,7 +41,7 @@ def tray(tab: str) -> QuerySet[IncomingMail]:
     Raises:
         KeyError: for a tab that there is not.
     """
-    return IncomingMail.objects.filter(TABS[tab]).select_related("email__mailing", "handled_by")
+    return IncomingMail.objects.filter(TABS[tab]).select_related("email__mailing", "email__resent_as", "handled_by")
 
 
 def to_settle() -> QuerySet[IncomingMail]:

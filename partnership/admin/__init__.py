@@ -1,5 +1,45 @@
 """The staff's pages over the kernel's nouns. Django imports this package once its site stands; each module registers its classes."""
 
-from partnership.admin import approvals, audit, figures, mailings, outbox, paper_desk, people, registers, searching, users
+from partnership.admin import (
+    address_holds,
+    approval_files,
+    approval_lists,
+    approval_print,
+    approval_record,
+    approval_ways,
+    approvals,
+    audit,
+    delegations,
+    figures,
+    incoming,
+    incoming_desk,
+    mailings,
+    outbox,
+    paper_desk,
+    people,
+    registers,
+    searching,
+    users,
+)
 
-__all__ = ["approvals", "audit", "figures", "mailings", "outbox", "paper_desk", "people", "registers", "searching", "users"]
+__all__ = [
+    "address_holds",
+    "approval_files",
+    "approval_lists",
+    "approval_print",
+    "approval_record",
+    "approval_ways",
+    "approvals",
+    "audit",
+    "delegations",
+    "figures",
+    "incoming",
+    "incoming_desk",
+    "mailings",
+    "outbox",
+    "paper_desk",
+    "people",
+    "registers",
+    "searching",
+    "users",
+]

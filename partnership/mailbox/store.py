@@ -17,6 +17,7 @@ class MailboxTransport:
 
     def __init__(self) -> None:
         self._to = ""
+        self.is_open = False
 
     def open(self) -> None:
         """Make the folder."""
@@ -24,16 +25,18 @@ class MailboxTransport:
             _folder().mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Unreachable(reasons.UNREACHABLE, type(error).__name__) from error
+        self.is_open = True
 
     def envelope(self, sender: str, recipient: str, size: int) -> None:
-        """Remember whom it is for."""
-        self._to = recipient
+        """Remember whom it is for, and where reports about it go."""
+        self._from, self._to = sender, recipient
 
     def body(self, data: bytes) -> Reply:
         """Write the message; it is whole or not there at all."""
         try:
-            number = self._written(b"Delivered-To: " + self._to.encode() + b"\r\n" + data)
+            number = self._written(f"Return-Path: <{self._from}>\r\nDelivered-To: {self._to}\r\n".encode() + data)
         except OSError as error:
+            self.is_open = False  # the folder may be gone
             raise Dropped("data", type(error).__name__) from error
         return Reply(250, f"mailbox {number}")
 
@@ -51,10 +54,11 @@ class MailboxTransport:
 
     def reset(self) -> None:
         """Forget whom it was for."""
-        self._to = ""
+        self._from = self._to = ""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Nothing stays open."""
+        self.is_open = False
 
 
 def numbers() -> list[int]:
