@@ -55,6 +55,8 @@ acts.register(
         "invitation.admit": gettext_lazy("admitted: %(about)s"),
         "invitation.turn_away": gettext_lazy("turned away: %(about)s"),
         "invitation.refuse_substitute": gettext_lazy("refused the substitute: %(about)s"),
+        "mailing.arrange": gettext_lazy("said who gets it and when it leaves: %(about)s"),
+        "mailing.follow_addresses": gettext_lazy("took %(count)s addresses from the register that were corrected since: %(about)s"),
         "record.load": gettext_lazy("loaded the published record"),
     },
     {"invitation.answer": _answered},

@@ -1,7 +1,10 @@
 """The calendar entry of an event (RFC 5545), in the language of its reader.
 
 METHOD is PUBLISH, not REQUEST (RFC 5546 3.2): a REQUEST makes mail programs answer the organiser by mail, and answers to
-our invitations come by the personal link. No link stands in it, because calendars are shared with others.
+our invitations come by the personal link. No link stands in it, because calendars are shared with others. A change is the
+same UID with a higher SEQUENCE; a letter that calls the event off carries METHOD CANCEL (RFC 5546 3.2.5). The entry of a
+save-the-date is tentative, and a second older than the confirmed one of the same facts, which so replaces it
+(RFC 5546 2.1.5: at the same SEQUENCE the later DTSTAMP counts).
 """
 
 import datetime as dt
@@ -20,6 +23,7 @@ from events.models import Event
 from partnership.purposes import Attached
 
 FILENAME = "event.ics"
+PUBLISH, CANCEL = "PUBLISH", "CANCEL"
 MIMETYPE = "text/calendar; charset=utf-8; method=PUBLISH"
 
 
@@ -33,15 +37,15 @@ def uid(event: Event) -> str:
     return f"event-{event.pk}@{urlsplit(settings.SITE_URL).hostname}"
 
 
-def ics(event: Event, language: str) -> bytes:
+def ics(event: Event, language: str, *, method: str = PUBLISH, tentative: bool = False) -> bytes:
     """The entry as a file: the same bytes until a fact of it changes."""
     with translation.override(language):
         calendar = Calendar()
         calendar.add("prodid", "-//Ministry of Foreign Affairs of Japan//Partnership//EN")
         calendar.add("version", "2.0")
         calendar.add("calscale", "GREGORIAN")
-        calendar.add("method", "PUBLISH")
-        entry = _entry(event, language)
+        calendar.add("method", method)
+        entry = _entry(event, language, tentative=tentative)
         if event.start_time is not None:
             calendar.add_component(_zone(event.time_zone))  # before what refers to it
         calendar.add_component(entry)
@@ -54,18 +58,20 @@ def _zone(name: str) -> Timezone:
     return Timezone.from_tzid(name)
 
 
-def attached(event: Event, language: str) -> list[Attached]:
+def attached(event: Event, language: str, *, method: str = PUBLISH, tentative: bool = False) -> list[Attached]:
     """The entry as a part of a mail; nothing where the day is not known."""
-    return [Attached(FILENAME, ics(event, language), MIMETYPE)] if is_possible(event) else []
+    if not is_possible(event):
+        return []
+    return [Attached(FILENAME, ics(event, language, method=method, tentative=tentative), MIMETYPE.replace(PUBLISH, method))]
 
 
-def _entry(event: Event, language: str) -> Entry:
+def _entry(event: Event, language: str, *, tentative: bool) -> Entry:
     printed = card.of(event, language)
     off = event.state in windows.CALLED_OFF
     entry = Entry()
     entry.add("uid", uid(event))
     entry.add("sequence", event.calendar_sequence)
-    changed = (event.calendar_changed_at or event.created_at).astimezone(dt.UTC)
+    changed = (event.calendar_changed_at or event.created_at).astimezone(dt.UTC) - dt.timedelta(seconds=tentative)
     entry.add("dtstamp", changed)
     entry.add("last-modified", changed)
     start, end = _times(event)
@@ -76,8 +82,8 @@ def _entry(event: Event, language: str) -> Entry:
     if printed.where:
         entry.add("location", vText(printed.where, params={"LANGUAGE": language}))
     entry.add("description", "\n".join(_description(printed)))
-    entry.add("status", "CANCELLED" if off else "CONFIRMED")
-    entry.add("transp", "TRANSPARENT" if off else "OPAQUE")
+    entry.add("status", "CANCELLED" if off else "TENTATIVE" if tentative else "CONFIRMED")
+    entry.add("transp", "TRANSPARENT" if off or tentative else "OPAQUE")
     if printed.contact_email:
         organiser = vCalAddress(f"mailto:{printed.contact_email}")
         organiser.params["cn"] = vText(_("Local Partnership Cooperation Division"))

@@ -1,6 +1,11 @@
-"""The texts that the letters of each kind of event start with; staff change them in the draft."""
+"""The texts that the letters of each kind of event start with; staff change them in the draft.
 
-from dataclasses import dataclass
+A kind of event says in a ``Wording`` how it speaks; the templates of all letters (events/letter_templates.py) are filled with it.
+"""
+
+from dataclasses import dataclass, fields
+
+from events.letter_templates import TEMPLATES
 
 
 @dataclass(frozen=True)
@@ -15,106 +20,74 @@ class LetterText:
     body_en: str
 
 
-# The card's wording, in the third person; the plain text carries everything. A line whose placeholders are all empty
-# (no dress, nothing before it) is left out when the letter is printed.
+@dataclass(frozen=True)
+class Wording:
+    """How the letters of one kind of event speak: the words that fill ``%(name)s`` in the templates."""
 
-_SUBJECT_JA = "【外務省】{title}の御案内"
-_SUBJECT_EN = "Invitation: {title} (Ministry of Foreign Affairs of Japan)"
-
-_BODY_JA = """\
-{salutation}
-
-{hosts}は、下記の{event}を催すに当たり、%(wish)s、謹んで御案内申し上げます。
-
-　　　　　　　　記
-
-{title}
-日時　{when}
-場所　{where}
-開会前　{before}
-服装　{dress}
-
-{reply_line}
-御回答は、次の専用ページからお願い申し上げます。登録は不要です。ページを開いただけでは回答になりません。
-
-{link}
-
-%(terms)s
-御回答は、期限まで同じページで改めていただけます。
-
-照会先　{contact}
-
-外務省 地方連携推進室
-"""
-
-_BODY_EN = """\
-{salutation}
-
-{hosts}
-%(request)s
-{guest}
-%(occasion)s
-
-{title}
-
-Date: {when}
-Place: {where}
-Beforehand: {before}
-Dress: {dress}
-
-{reply_line}
-Kindly answer on your personal page. No sign-in is needed, and opening the page does not answer for you.
-
-{link}
-
-%(terms)s
-Until the date above you may change your answer on the same page.
-
-For questions: {contact}
-
-Local Partnership Cooperation Division
-Ministry of Foreign Affairs of Japan
-"""
-
-_PERSONAL_JA = """\
-この御案内は御本人に宛てたもので、お譲りいただくことはできません。代理の方の御出席を御希望の場合は、専用ページでお名前と役職をお知らせください。主催者から諾否をお知らせします。
-当日は、この御案内を入口でお示しください。"""
-_PERSONAL_EN = """\
-This invitation is personal and not transferable. Should you wish somebody to attend in your place, please name the person on the page; \
-the hosts will let you know whether they agree.
-Please show this invitation at the gate."""
-_OFFICE_JA = "担当の方に代わって御出席になる場合は、専用ページでお名前と役職をお知らせください。"
-_OFFICE_EN = "Should a colleague attend in your place, please name the person on the page."
+    attend_ja: str  # 御臨席, 御出席, 御参加
+    occasion_en: str  # at a {event}, on the {event}
+    terms_ja: str
+    terms_en: str
+    bring_ja: str
+    bring_en: str
+    ask_ja: str  # what the questionnaire asks about
+    ask_en: str
+    request_en: str = "request"  # one host alone requests, regrets and has
+    regret_en: str = "regret"
+    have_en: str = "have"
+    thank_en: str = "thank"
+    look_en: str = "look"
 
 
-def _invitation(*, wish: str, terms_ja: str, request: str, occasion: str, terms_en: str) -> dict[str, LetterText]:
+def _letters(wording: Wording) -> dict[str, LetterText]:
+    words = {one.name: getattr(wording, one.name) for one in fields(wording)}
     return {
-        "invitation": LetterText(
-            "招待状",
-            "Invitation",
-            _SUBJECT_JA,
-            _SUBJECT_EN,
-            _BODY_JA % {"wish": wish, "terms": terms_ja},
-            _BODY_EN % {"request": request, "occasion": occasion, "terms": terms_en},
+        purpose: LetterText(
+            template.title_ja,
+            template.title_en,
+            template.subject_ja,
+            template.subject_en,
+            template.body_ja % words,
+            template.body_en % words,
         )
+        for purpose, template in TEMPLATES.items()
     }
 
 
-_PLEASURE = "request the pleasure of the company of"
-RECEPTION = _invitation(wish="御臨席を賜りたく", terms_ja=_PERSONAL_JA, request=_PLEASURE, occasion="at a {event}", terms_en=_PERSONAL_EN)
-RECEPTION_BY_ONE = _invitation(
-    wish="御臨席を賜りたく",
-    terms_ja=_PERSONAL_JA,
-    request="requests the pleasure of the company of",
-    occasion="at a {event}",
-    terms_en=_PERSONAL_EN,
-)
-SEMINAR = _invitation(wish="御出席を賜りたく", terms_ja=_OFFICE_JA, request=_PLEASURE, occasion="at a {event}", terms_en=_OFFICE_EN)
-TOUR = _invitation(wish="御参加を賜りたく", terms_ja=_OFFICE_JA, request=_PLEASURE, occasion="on the {event}", terms_en=_OFFICE_EN)
-FORUM = _invitation(
-    wish="御出席を賜りたく",
-    terms_ja=_OFFICE_JA,
-    request="requests the pleasure of the company of",
-    occasion="at the {event}",
-    terms_en=_OFFICE_EN,
-)
+_ONE_HOST = {"request_en": "requests", "regret_en": "regrets", "have_en": "has", "thank_en": "thanks", "look_en": "looks"}
+_PERSONAL = {
+    "terms_ja": (
+        "この御案内は御本人に宛てたもので、お譲りいただくことはできません。代理の方の御出席を御希望の場合は、専用ページでお名前と役職をお知らせください。"
+        "主催者から諾否をお知らせします。\n当日は、この御案内を入口でお示しください。"
+    ),
+    "terms_en": (
+        "This invitation is personal and not transferable. Should you wish somebody to attend in your place, please name the person "
+        "on the page; the hosts will let you know whether they agree.\nPlease show this invitation at the gate."
+    ),
+    "bring_ja": "当日は、先にお送りした御案内を入口でお示しください。",
+    "bring_en": "Please show the invitation that was sent to you at the gate.",
+}
+_OFFICE = {
+    "terms_ja": "担当の方に代わって御出席になる場合は、専用ページでお名前と役職をお知らせください。",
+    "terms_en": "Should a colleague attend in your place, please name the person on the page.",
+    "bring_ja": "当日は、受付でお名前をお知らせください。",
+    "bring_en": "Please give your name at the reception desk.",
+}
+_REGION = {
+    "ask_ja": "今後、更に詳しくお知りになりたい地域、産品、取組があれば、お聞かせください。",
+    "ask_en": "Is there a region, a product or a project about which you would like to know more?",
+}
+_VISITS = {
+    "ask_ja": "視察先のうち、特に有意義であったもの、改善を望まれるものがあれば、お聞かせください。",
+    "ask_en": "Which of the visits was of particular value to you, and which could be improved?",
+}
+_TALKS = {
+    "ask_ja": "今後、取り上げてほしいテーマがあれば、お聞かせください。",
+    "ask_en": "Which topics should be taken up in future?",
+}
+
+RECEPTION = _letters(Wording(attend_ja="御臨席", occasion_en="at a {event}", **_PERSONAL, **_REGION))
+RECEPTION_BY_ONE = _letters(Wording(attend_ja="御臨席", occasion_en="at a {event}", **_PERSONAL, **_REGION, **_ONE_HOST))
+SEMINAR = _letters(Wording(attend_ja="御出席", occasion_en="at a {event}", **_OFFICE, **_REGION))
+TOUR = _letters(Wording(attend_ja="御参加", occasion_en="on the {event}", **_OFFICE, **_VISITS))
+FORUM = _letters(Wording(attend_ja="御出席", occasion_en="at the {event}", **_OFFICE, **_TALKS, **_ONE_HOST))

@@ -1,76 +1,45 @@
-"""What the mails of an event are for: the invitation, and the confirmation of an answer."""
+"""What the mails of an event are for: its letters, each made from one declaration (events/letter_kinds.py), and the confirmation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
-from events import calendar, card, confirmations, invitations, mail_replies, recipients, windows, written
-from events.models import Event, Invitation
-from events.recipients import event_of, events_of, in_language
-from partnership import purposes, reasons
-from partnership.models import Email, Mailing
-from partnership.purposes import Attached, Placeholder, Purpose
+from events import (
+    calendar,
+    companions,
+    confirmations,
+    invitations,
+    leaving,
+    letter_facts,
+    mail_replies,
+    recipients,
+    rules,
+    told,
+    windows,
+    written,
+)
+from events.letter_kinds import AFTER, CANCEL, CANCELLED, LETTERS, OPEN, POSTPONED, PUBLISH, REPLY_BY, TENTATIVE, LetterKind
+from events.models import Event, EventMailing, Invitation
+from events.recipients import event_of, events_of
+from events.rules import ANSWERED
+from partnership import dates, letters, purposes, reasons
+from partnership.models import Email, Mailing, Recipient
+from partnership.purposes import Attached, Purpose
 
-ANSWERED = reasons.register("answered", gettext_lazy("The guest answered before it left"))
 WITHDRAWN = reasons.register("withdrawn", gettext_lazy("The invitation was withdrawn before it left"))
 CALLED_OFF = reasons.register("called_off", gettext_lazy("The event was cancelled or postponed before it left"))
+RESUMED = reasons.register("resumed", gettext_lazy("The event was taken up again before it left"))
 OVER = reasons.register("over", gettext_lazy("The event was over before it left"))
+TOO_EARLY = reasons.register("too_early", gettext_lazy("The event was not over when it was to leave"))
+DEADLINE = reasons.register("deadline", gettext_lazy("The date by which answers were expected was over before it left"))
+MOVED = reasons.register("moved", gettext_lazy("The date that it names was moved before it left"))
 REACHED = reasons.register("reached", gettext_lazy("Another letter had brought the invitation by then"))
 OVERTAKEN = reasons.register("overtaken", gettext_lazy("A newer answer came before it left"))
 NO_INVITATION = reasons.register("no_invitation", gettext_lazy("What it is about no longer exists"))
-
-PLACEHOLDERS = (
-    Placeholder("salutation", gettext_lazy("how the letter greets its reader")),
-    Placeholder("guest", gettext_lazy("name and post of the guest, as printed")),
-    Placeholder("hosts", gettext_lazy("the hosts in protocol order")),
-    Placeholder("event", gettext_lazy("what it is: reception, seminar, tour")),
-    Placeholder("title", gettext_lazy("title of the event")),
-    Placeholder("when", gettext_lazy("day, weekday and hours")),
-    Placeholder("where", gettext_lazy("venue and address")),
-    Placeholder("dress", gettext_lazy("dress")),
-    Placeholder("before", gettext_lazy("what happens before it")),
-    Placeholder("reply_by", gettext_lazy("until when the answer is expected")),
-    Placeholder("reply_line", gettext_lazy("the request for an answer, as a sentence")),
-    Placeholder("link", gettext_lazy("the guest’s personal address for the answer"), required=True, link=True),
-    Placeholder("contact", gettext_lazy("address and telephone for questions")),
-)
-
-_FACTS = {
-    "hosts": (gettext_lazy("Hosts"), "inviters"),
-    "event": (gettext_lazy("Occasion"), "event"),
-    "title": (gettext_lazy("Title"), "title"),
-    "when": (gettext_lazy("Date and time"), "when"),
-    "where": (gettext_lazy("Place"), "where"),
-    "dress": (gettext_lazy("Dress"), "dress"),
-    "before": (gettext_lazy("Before it"), "before"),
-    "reply_by": (gettext_lazy("Reply by"), "reply_by"),
-    "reply_line": (gettext_lazy("How to reply"), "reply_line"),
-    "contact": (gettext_lazy("Contact for guests"), "contact"),
-}
-
-
-# ── the letter ───────────────────────────────────────────────────────────────
-
-
-def values(mailing: Mailing, language: str) -> Mapping[str, str]:
-    """The placeholders that are equal for all guests."""
-    printed = card.of(event_of(mailing), language)
-    return {name: getattr(printed, attribute) for name, (_label, attribute) in _FACTS.items()}
-
-
-def facts(mailing: Mailing) -> Mapping[str, Mapping[str, str]]:
-    """What is printed in the letter and bound by its approval."""
-    ja, en = (card.of(event_of(mailing), language) for language in ("ja", "en"))
-    return {
-        name: {
-            "label_ja": in_language("ja", label),
-            "label_en": in_language("en", label),
-            "value_ja": getattr(ja, attribute),
-            "value_en": getattr(en, attribute),
-        }
-        for name, (label, attribute) in _FACTS.items()
-    }
 
 
 # ── right before a mail leaves ───────────────────────────────────────────────
@@ -100,6 +69,53 @@ def check(email: Email) -> str:
     return ANSWERED if answered and email.seq == 0 and invitation.event.reply_mode != Event.ReplyMode.REMIND else ""
 
 
+def check_announcement(email: Email) -> str:
+    """Whether a save-the-date still makes sense: not after the invitation itself."""
+    invitation = _invitation(email)
+    if invitation is None:
+        return NO_INVITATION
+    if word := _fallen_away(invitation) or _out_of_time(LETTERS[email.purpose], invitation.event):
+        return word
+    return REACHED if _has_reached(email, invitation) else ""
+
+
+def check_by_rule(email: Email) -> str:
+    """Whether this guest is still among those for whom the letter is: the rule of its list, asked again at this moment."""
+    invitation, kind = _invitation(email), LETTERS[email.purpose]
+    if invitation is None:
+        return NO_INVITATION
+    if invitation.reply == Invitation.Reply.WITHDRAWN:
+        return WITHDRAWN
+    if word := _out_of_time(kind, invitation.event):
+        return word
+    row = EventMailing.objects.select_related("mailing").filter(mailing=email.mailing_id).first()
+    rule = row.rule if row and row.rule else kind.rules[0]
+    return rules.reason(rule, invitation, row.mailing if row else None) or (_moved(email, kind, row, invitation.event) if row else "")
+
+
+def _out_of_time(kind: LetterKind, event: Event) -> str:
+    """Why no letter of this kind leaves now, whoever it is for."""
+    called_off, over = event.state in windows.CALLED_OFF, timezone.now() >= windows.ends_at(event)
+    if kind.when in {CANCELLED, POSTPONED}:
+        return "" if event.state == kind.when else CALLED_OFF if called_off else RESUMED
+    if called_off:
+        return CALLED_OFF
+    if kind.when == AFTER:
+        return "" if over or event.state in windows.OVER else TOO_EARLY
+    if over or event.state in windows.OVER:
+        return OVER
+    return DEADLINE if kind.anchor == REPLY_BY and event.reply_by and event.reply_by <= timezone.now() else ""
+
+
+def _moved(email: Email, kind: LetterKind, row: EventMailing, event: Event) -> str:
+    """Whether the letter prints a deadline that was moved after it was written."""
+    mailing = row.mailing
+    prints = letters.names(mailing.subject_ja, mailing.subject_en, mailing.body_ja, mailing.body_en) & set(kind.fresh)
+    if not prints or event.reply_by is None:
+        return ""
+    return "" if dates.long_moment(event.reply_by, email.language, event.time_zone) in f"{email.subject}\n{email.text}" else MOVED
+
+
 def check_confirmation(email: Email) -> str:
     """Whether a confirmation still says what is true: mails that wait for a slow server may be overtaken by newer ones."""
     invitation = _invitation(email)
@@ -121,6 +137,9 @@ def _has_reached(email: Email, invitation: Invitation) -> bool:
     return others.exclude(pk=email.pk).exclude(mailing=email.mailing_id).exists()
 
 
+# ── what goes with it ────────────────────────────────────────────────────────
+
+
 def links(email: Email) -> Mapping[str, str]:
     """The guest's personal address."""
     invitation = _invitation(email)
@@ -134,10 +153,15 @@ def renew(email: Email) -> None:
         invitations.reissue(invitation=invitation, by=email.created_by)
 
 
-def entry(email: Email) -> Sequence[Attached]:
-    """The calendar entry."""
-    invitation = _invitation(email)
-    return calendar.attached(invitation.event, email.language) if invitation else ()
+def _entry(kind: LetterKind) -> Callable[[Email], Sequence[Attached]]:
+    """The calendar entry of such a letter: one to keep, one to pencil in, or one that takes the earlier entry out."""
+    method = calendar.CANCEL if kind.entry == CANCEL else calendar.PUBLISH
+
+    def entry(email: Email) -> Sequence[Attached]:
+        invitation = _invitation(email)
+        return calendar.attached(invitation.event, email.language, method=method, tentative=kind.entry == TENTATIVE) if invitation else ()
+
+    return entry
 
 
 def entry_if_coming(email: Email) -> Sequence[Attached]:
@@ -153,30 +177,69 @@ def desk_of(email: Email) -> str:
     return invitation.event.contact_email if invitation else ""
 
 
-INVITATION = purposes.register(
-    Purpose(
-        key=written.PURPOSE,
-        label=gettext_lazy("invitation"),
-        priority=Email.Priority.MAILING,
-        check=check,
-        links=links,
-        attach=entry,
+# ── the letters ──────────────────────────────────────────────────────────────
+
+
+def on_start(mailing: Mailing) -> Sequence[Recipient]:
+    """Keep what the letter tells; a companion follows the register's addresses and the additions to the list of its lead."""
+    told.keep(mailing, event_of(mailing))
+    if mailing.package is None:
+        return ()
+    companions.follow_addresses(mailing)
+    return companions.added(mailing)
+
+
+def notes(mailing: Mailing) -> Sequence[str]:
+    """How things stand now for a letter that leaves by itself."""
+    moment = leaving.starts_at(mailing)
+    if moment is None or mailing.started_at is not None:
+        return ()
+    return [_("As things stand, it leaves on %(when)s.") % {"when": dates.long_moment(moment, _language())}]
+
+
+def _language() -> str:
+    return "en" if (get_language() or "ja").startswith("en") else "ja"
+
+
+_CHECKS = {written.PURPOSE: check, "save_the_date": check_announcement}
+
+
+def _purpose(kind: LetterKind) -> Purpose:
+    """The purpose of a kind of letter."""
+    extra: dict[str, Any] = {}
+    if kind.link:
+        extra |= {"links": links, "renew": renew}
+    if kind.entry in {PUBLISH, TENTATIVE, CANCEL}:
+        extra["attach"] = _entry(kind)
+    extra |= mail_replies.HOOKS if kind.when == OPEN else {"places": mail_replies.HOOKS["places"]}
+    return Purpose(
+        key=kind.key,
+        label=kind.label,
+        priority=kind.priority,
+        uncertain=kind.uncertain,
+        check=_CHECKS.get(kind.key, check_by_rule),
         address=recipients.address_now,
-        renew=renew,
         reply_to=desk_of,
-        placeholders=PLACEHOLDERS,
+        placeholders=letter_facts.placeholders(kind),
         recipients=recipients.of,
-        facts=facts,
-        values=values,
+        facts=letter_facts.facts,
+        values=letter_facts.values,
         before_freeze=recipients.missing,
-        before_send=recipients.changed_hands,
+        before_send=recipients.changed,
         left_out=recipients.left_out,
+        notes=notes,
+        starts_at=leaving.starts_at,
+        on_start=on_start,
         home=lambda mailing: reverse("admin:events_event_home", args=[event_of(mailing).pk]),
         about=event_of,
         abouts=events_of,
-        **mail_replies.HOOKS,
+        **extra,
     )
-)
+
+
+PLACEHOLDERS = letter_facts.placeholders(LETTERS[written.PURPOSE])
+PURPOSES = {kind.key: purposes.register(_purpose(kind)) for kind in LETTERS.values()}
+INVITATION = PURPOSES[written.PURPOSE]
 
 CONFIRMATION = purposes.register(
     Purpose(

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events import card, invitations, invitees, windows, written
+from events import card, companions, invitations, invitees, leaving, rules, told, windows, written
+from events.letter_kinds import LETTERS, LetterKind
 from events.models import Event, EventMailing, Invitation, LeftOut
 from partnership import emails, letters, positions
 from partnership.models import Email, Mailing, Position, Recipient
@@ -34,30 +35,43 @@ def in_language(language: str, words: object) -> str:
 
 
 def of(mailing: Mailing) -> list[Recipient]:
-    """The posts that stand on the event's list and have no letter with their present link yet, each followed by its secretariat's copy."""
-    return [row for invitation in _to_be_invited(mailing) for row in _rows(mailing, invitation)]
+    """Who gets the letter: each post followed by its secretariat's copy.
+
+    An invitation and a save-the-date go to those on the event's list who have none with their present link yet; any other letter
+    to those whom its rule leaves; one that goes before the deciders with another, to that one's list and nobody else.
+    """
+    if mailing.package is not None:
+        return companions.of_lead(mailing, list(mailing.package.recipients.filter(addition=0)) or of(mailing.package))
+    differing = told.otherwise(event_of(mailing), besides=mailing) if LETTERS[mailing.purpose].changes else {}
+    return [row for invitation in guests_of(mailing) for row in _rows(mailing, invitation, differing.get(invitation.pk, ()))]
 
 
-def _to_be_invited(mailing: Mailing) -> list[Invitation]:
+def guests_of(mailing: Mailing) -> list[Invitation]:
+    """The invitations that a letter with a list of its own is about."""
+    row, kind = mailing.event_mailing, LETTERS[mailing.purpose]
+    rows = rules.kept(row.rule or kind.rules[0], row.event.invitations.all(), mailing) if kind.rules else _unwritten(mailing)
+    rows = rows.select_related("position__organisation__country", "organisation", "country", "event")
+    return list(rows.order_by("country__name_en", "organisation_id", "id"))
+
+
+def _unwritten(mailing: Mailing) -> QuerySet[Invitation]:
+    """Those who have had no letter of this purpose yet, and stand on no other list of it."""
     event, kind = event_of(mailing), ContentType.objects.get_for_model(Invitation)
     elsewhere = Recipient.objects.filter(
-        mailing__purpose=written.PURPOSE,
+        mailing__purpose=mailing.purpose,
         mailing__state__in=[Mailing.State.READY, Mailing.State.SENDING, Mailing.State.PAUSED],
         content_type=kind,
     ).exclude(mailing=mailing)
     waiting = Q() if event.reply_mode == Event.ReplyMode.REMIND else Q(reply=Invitation.Reply.NONE)
     rows = event.invitations.filter(waiting).exclude(reply__in=[Invitation.Reply.WITHDRAWN, Invitation.Reply.DECLINED])
-    rows = rows.exclude(written.any_of_them()).exclude(pk__in=elsewhere.values("object_id"))
-    return list(
-        rows.select_related("position__organisation__country", "organisation", "country", "event").order_by(
-            "country__name_en", "organisation_id", "id"
-        )
-    )
+    if mailing.purpose != written.PURPOSE:
+        rows = rows.exclude(written.any_for(mailing.purpose))
+    return rows.exclude(written.any_of_them()).exclude(pk__in=elsewhere.values("object_id"))
 
 
-def _rows(mailing: Mailing, invitation: Invitation) -> list[Recipient]:
+def _rows(mailing: Mailing, invitation: Invitation, differing: Iterable[told.Change]) -> list[Recipient]:
     seat, body = invitation.position, invitation.organisation
-    main = _main_address(seat)
+    main = companions.main_address(seat)
     copy = seat.secretariat_email if seat.secretariat_email.lower() != main.lower() else ""
     if not main:
         return []
@@ -65,13 +79,23 @@ def _rows(mailing: Mailing, invitation: Invitation) -> list[Recipient]:
     values = {
         language: {"salutation": salutation(invitation, language), "guest": card.guest(invitation, language)} for language in ("ja", "en")
     }
+    if LETTERS[mailing.purpose].changes:
+        for language, own in values.items():
+            own["changes"] = told.in_words(differing, language)
     shared = {"mailing": mailing, "language": invitation.language, "values": values, "about": invitation}
-    key = f"{written.PURPOSE}:{invitation.pk}"
+    key = f"{mailing.purpose}:{invitation.pk}"
     rows = [Recipient(key=key, label_ja=label_ja[:300], label_en=label_en[:300], address=main, **shared)]
     if copy:
         label_ja, label_en = f"{body.name_ja}　{in_language('ja', _COPY)}", f"{body.name_en}: {in_language('en', _COPY)}"
         rows.append(
-            Recipient(key=f"{key}{_TO_SECRETARIAT}", label_ja=label_ja[:300], label_en=label_en[:300], address=copy, is_copy=True, **shared)
+            Recipient(
+                key=f"{key}{companions.TO_SECRETARIAT}",
+                label_ja=label_ja[:300],
+                label_en=label_en[:300],
+                address=copy,
+                is_copy=True,
+                **shared,
+            )
         )
     return rows
 
@@ -86,11 +110,6 @@ def _label(invitation: Invitation, language: str) -> str:
 
 
 _COPY = gettext_lazy("copy for the secretariat")
-_TO_SECRETARIAT = ":secretariat"  # ends the key of such a copy
-
-
-def _main_address(seat: Position) -> str:
-    return seat.email or seat.secretariat_email
 
 
 def address_now(email: Email) -> str:
@@ -98,8 +117,7 @@ def address_now(email: Email) -> str:
     seat = Position.objects.filter(invitations=email.object_id).first()
     if seat is None:
         return email.to_address
-    wanted = seat.secretariat_email if email.recipient_key.endswith(_TO_SECRETARIAT) else _main_address(seat)
-    return wanted or email.to_address
+    return companions.wanted(seat, email.recipient_key) or email.to_address
 
 
 def salutation(invitation: Invitation, language: str) -> str:
@@ -114,27 +132,43 @@ def salutation(invitation: Invitation, language: str) -> str:
 
 
 def missing(mailing: Mailing) -> list[str]:
-    """Sentences that say what is still missing for a complete list and a complete card."""
-    event = event_of(mailing)
-    found = _missing_facts(event)
-    rows = _to_be_invited(mailing)
-    found += _outdated(event, rows)
+    """Sentences that say what is still missing for a complete list and a complete letter."""
+    event, kind = event_of(mailing), LETTERS[mailing.purpose]
+    found = _missing_facts(event, kind)
+    if mailing.package is not None:
+        return found
+    found += leaving.not_now(event, kind) if kind.rules else _closed(event)
+    rows = guests_of(mailing)
+    found += _outdated(event, rows) if not kind.rules else []
     if silent := [str(row.organisation) for row in rows if not (row.position.email or row.position.secretariat_email)]:
         found.append(_("Posts without an address: %(names)s.") % {"names": _named(silent)})
     written_to = {address for row in rows for address in (row.position.email, row.position.secretariat_email) if address}
     found += sorted({problem for address in written_to if (problem := emails.address_problem(address))})
-    if left := [str(body) for body in invitees.unexplained(event)]:
+    if not kind.rules and (left := [str(body) for body in invitees.unexplained(event)]):
         words = _("Neither invited nor left out with a reason: %(names)s (%(count)s).") % {"names": _named(left), "count": len(left)}
         found.append(format_html('<a href="{}">{}</a>', reverse("admin:events_event_left_out", args=[event.pk]), words))
     return found
 
 
+def changed(mailing: Mailing) -> list[str]:
+    """Why a frozen list is not right any more: a post changed hands, the event is not in the state, the letter before it has not left."""
+    event, kind = event_of(mailing), LETTERS[mailing.purpose]
+    found = [] if not kind.rules else leaving.not_now(event, kind)
+    if mailing.package is not None and mailing.package.started_at is None:
+        found.append(_("“%(letter)s”, with which it was put before the deciders, has not left yet.") % {"letter": mailing.package})
+    return [*found, *changed_hands(mailing)]
+
+
 def changed_hands(mailing: Mailing) -> list[str]:
-    """Whether a post on the frozen list has another holder or title by now, so that its letter would greet the wrong person."""
+    """Whether a post on the frozen list has another holder or title by now, so that its letter would greet the wrong person.
+
+    A letter that follows the invitation greets whoever the invitation named, until the names are renewed with a new invitation.
+    """
+    first = not LETTERS[mailing.purpose].rules
     printed = {key: values for key, values in mailing.recipients.values_list("object_id", "values") if key is not None}
     rows = list(Invitation.objects.filter(pk__in=printed).select_related("position__organisation__country", "organisation"))
     renewed = [row for row in rows if any(printed[row.pk][one]["guest"] != letters.clean(card.guest(row, one)) for one in ("ja", "en"))]
-    found = _outdated(event_of(mailing), rows, renewed)
+    found = _outdated(event_of(mailing), rows if first else (), renewed)
     return [*found, _("Then free the list and freeze it again.")] if found else []
 
 
@@ -153,22 +187,32 @@ def _named(names: Sequence[str], shown: int = 6) -> str:
     return _(", ").join(names[:shown]) + (" …" if len(names) > shown else "")
 
 
-def _missing_facts(event: Event) -> list[str]:
+def _missing_facts(event: Event, kind: LetterKind) -> list[str]:
     needed = {
-        _("hour of the beginning"): event.start_time,
-        _("venue in Japanese"): event.venue_ja,
-        _("venue in English"): event.venue_en,
-        _("hosts"): event.hosts.exists(),
-        _("date until which the answer is expected"): event.reply_by or event.reply_mode == Event.ReplyMode.REMIND,
+        "day": (_("day of the event"), event.precision == Event.Precision.DAY),
+        "start_time": (_("hour of the beginning"), event.start_time),
+        "venue_ja": (_("venue in Japanese"), event.venue_ja),
+        "venue_en": (_("venue in English"), event.venue_en),
+        "hosts": (_("hosts"), event.hosts.exists()),
+        "reply_by": (
+            _("date until which the answer is expected"),
+            event.reply_by or event.reply_mode == Event.ReplyMode.REMIND,
+        ),
     }
-    found = [_("The card is not complete: the event has no %(fact)s.") % {"fact": name} for name, value in needed.items() if not value]
-    if event.state in (*windows.CALLED_OFF, *windows.OVER):
-        found.append(_("Nobody can be invited to this event now: it is “%(state)s”.") % {"state": event.get_state_display()})
-    return found
+    missing_ones = [fact for name, (fact, value) in needed.items() if name in kind.needs and not value]
+    return [_("The card is not complete: the event has no %(fact)s.") % {"fact": fact} for fact in missing_ones]
+
+
+def _closed(event: Event) -> list[str]:
+    if event.state not in (*windows.CALLED_OFF, *windows.OVER):
+        return []
+    return [_("Nobody can be invited to this event now: it is “%(state)s”.") % {"state": event.get_state_display()}]
 
 
 def left_out(mailing: Mailing) -> Sequence[Mapping[str, str]]:
     """Who does not get the letter, why, and who decided it."""
+    if LETTERS[mailing.purpose].rules:
+        return _left_by_rule(mailing)
     rows = LeftOut.objects.filter(event=event_of(mailing)).select_related("organisation", "decided_by")
     return [
         {
@@ -178,3 +222,10 @@ def left_out(mailing: Mailing) -> Sequence[Mapping[str, str]]:
         }
         for row in rows
     ]
+
+
+def _left_by_rule(mailing: Mailing) -> list[dict[str, str]]:
+    """The invited who are not on the frozen list: what they answered says why. One query."""
+    listed = mailing.recipients.filter(object_id__isnull=False)
+    rows = event_of(mailing).invitations.exclude(pk__in=listed.values("object_id")).select_related("organisation", "position")
+    return [{"label": str(row), "reason": row.get_reply_display(), "by": "–"} for row in rows.order_by("country__name_en", "id")]

@@ -30,5 +30,18 @@ def any_of_them() -> Exists:
     return Exists(mails().filter(_with_the_link(OuterRef("linked_at")), object_id=OuterRef("pk")))
 
 
+def any_for(purpose: str) -> Exists:
+    """For a query over invitations: whether a letter of another purpose, such as a save-the-date, has left or will leave."""
+    kind = ContentType.objects.get_for_model(Invitation)
+    rows = Email.objects.filter(purpose=purpose, content_type=kind, object_id=OuterRef("pk"))
+    return Exists(rows.exclude(state__in=[Email.State.CANCELLED, Email.State.FAILED]))
+
+
+def any_that_left() -> Exists:
+    """For a query over invitations: whether one with the present link has left, so that a reminder can speak of it."""
+    left = (Email.State.TRANSMITTING, Email.State.SENT, Email.State.UNCERTAIN)
+    return Exists(mails().filter(_with_the_link(OuterRef("linked_at")), object_id=OuterRef("pk"), state__in=left))
+
+
 def _with_the_link(linked_at: dt.datetime | OuterRef) -> Q:
     return Q(data_started_at=None) | Q(data_started_at__gte=linked_at)  # the link is filled in right before the letter leaves

@@ -71,6 +71,7 @@ class Purpose:
     ``address`` says where a mail that did not arrive is sent again: to the address that the register has by now.
     ``renew`` makes the personal link anew: asked when a mail that may have arrived is sent again to another address, so that what the
     old address holds leads nowhere. The new mail is given; its ``created_by`` is who decided it.
+    ``until`` is when the mail would come too late, where that is known: a server that keeps it waiting is not asked after that.
     ``uncertain`` is the default when nobody knows whether a mail arrived: "hold", "resend" or "sent".
     ``needs_approval`` mailings leave only with an approval that still holds.
 
@@ -108,6 +109,7 @@ class Purpose:
     reply_to: Callable[["Email"], str] = lambda _email: ""
     renew: Callable[["Email"], None] | None = None
     secret: bool = False  # the text itself is a secret (a login code): wiped once the mail is final
+    until: Callable[["Email"], dt.datetime | None] = lambda _email: None
     uncertain: str = "hold"
     needs_approval: bool = True
     placeholders: Sequence[Placeholder] = ()

@@ -26,6 +26,7 @@ class EventMailing(models.Model):
         blank=True,
         help_text="leaves by itself so many days before the date by which answers are expected, or the event",
     )
+    told = models.JSONField(default=dict, blank=True, editable=False, help_text="the facts that it printed, kept when it was started")
     audience = models.JSONField(default=dict, blank=True, help_text="the filters by which its guests were chosen")
 
     class Meta:
