@@ -9,6 +9,7 @@ nothing, but the transaction of a claim holds the write lock from its beginning,
 
 import datetime as dt
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from partnership import emails, journal, reasons, restores, transitions
+from partnership import clearances, emails, journal, reasons, restores, transitions
 from partnership.models import Email, MailAttempt, Mailing
 from partnership.transport import Reply
 
@@ -37,42 +38,50 @@ def lease() -> models.Expression:
 
 
 def let_go() -> Q:
-    """Rows that may leave: not on hold, and of no mailing or of one that is being sent.
+    """Rows that may leave: not on hold; of no mailing, or of one that is being sent and with the approval that it needs."""
+    return Q(clearances.let_go(), held=False)
 
-    The mailing is asked in a subquery of its own, never by a join: so every other condition stands in the UPDATE itself and
-    PostgreSQL checks it again when it has waited for another's change of the row.
+
+def due(*, urgent: bool = False, without: Sequence[str] = ()) -> models.QuerySet[Email]:
+    """What may be sent now, in the order in which it should be.
+
+    Args:
+        urgent: only what never waits for its turn, such as a sign-in code.
+        without: domains whose mails must wait, other than urgent ones.
     """
-    sending = Mailing.objects.filter(pk=OuterRef("mailing_id"), state=Mailing.State.SENDING)
-    return Q(Q(mailing__isnull=True) | Q(Exists(sending)), held=False)
-
-
-def due() -> models.QuerySet[Email]:
-    """What may be sent now, in the order in which it should be."""
     waiting = Email.objects.filter(let_go(), state=_State.QUEUED, next_at__lte=Now(), crashes__lt=CRASHES)
+    if urgent:
+        waiting = waiting.filter(priority__lte=Email.Priority.LOGIN)
+    for domain in without:
+        waiting = waiting.filter(Q(priority__lte=Email.Priority.LOGIN) | ~Q(to_address__iendswith=f"@{domain}"))
     return waiting.order_by("priority", "next_at", "id")
 
 
-def claim(owner: str, limit: int) -> list[Email]:
+def claim(owner: str, limit: int, *, urgent: bool = False, without: Sequence[str] = ()) -> list[Email]:
     """Take up to ``limit`` rows for ``owner``. A row whose last claim broke off is taken alone, so that only it can be blamed.
 
     The count of crashes is written here, before the work, and taken back by whatever the work ends in.
     """
     try:
-        return _marked(_claimed(owner, limit))
+        return _marked(_claimed(owner, due(urgent=urgent, without=without), limit))
     except restores.NotKept:  # nothing may leave that a restore could double
         return []
 
 
-def _claimed(owner: str, limit: int) -> list[Email]:
+def _claimed(owner: str, waiting: models.QuerySet[Email], limit: int) -> list[Email]:
     with transaction.atomic(durable=True):
         restores.check()
-        first = list(due().select_for_update(skip_locked=True, of=("self",)).values_list("pk", "crashes")[:limit])
-        wanted = [first[0][0]] if first and first[0][1] else [pk for pk, crashes in first if not crashes]
-        Email.objects.filter(pk__in=wanted, state=_State.QUEUED).update(
-            state=_State.CLAIMED, owner=owner, fence=F("fence") + 1, crashes=F("crashes") + 1, lease_until=lease()
-        )
-        mine = Email.objects.filter(pk__in=wanted, state=_State.CLAIMED, owner=owner)
-        taken = list(mine.select_related("mailing").order_by("priority", "next_at", "id"))
+        first = list(waiting.select_related("mailing").select_for_update(skip_locked=True, of=("self",))[:limit])
+        taken = first[:1] if first and first[0].crashes else [email for email in first if not email.crashes]
+        if not taken:
+            return []
+        mine = Email.objects.filter(pk__in=[email.pk for email in taken], state=_State.QUEUED)
+        written = mine.update(state=_State.CLAIMED, owner=owner, fence=F("fence") + 1, crashes=F("crashes") + 1, lease_until=lease())
+        if written != len(taken):  # their locks are ours, so this cannot be
+            msg = f"{len(taken)} rows were locked and {written} claimed"
+            raise RuntimeError(msg)
+        for email in taken:
+            email.state, email.owner, email.fence, email.crashes = _State.CLAIMED, owner, email.fence + 1, email.crashes + 1
         restores.claimed(len(taken))
         return taken
 
@@ -122,12 +131,18 @@ class Outcome:
 
 
 @transaction.atomic
-def conclude(email: Email, outcome: Outcome, *, worker: str, started_at: dt.datetime) -> bool:
+def conclude(email: Email, outcome: Outcome, *, worker: str, started_at: dt.datetime, again: bool = False) -> bool:
     """Write how an attempt ended, in the row and in an attempt of its own.
 
     A worker that was slow but lives may still conclude a row that the sweep called uncertain: it knows better. It may not
-    queue it again when a person sent it again meanwhile; then the row fails, as it certainly was not accepted.
+    queue it again when a person sent it again meanwhile; then the row fails, as it certainly was not accepted. And what a server
+    did accept is sent, whatever others concluded from the silence since, as long as nobody claimed the row anew.
+
+    Args:
+        again: the same was written before, and the connection broke before we knew whether it was committed.
     """
+    if again and MailAttempt.objects.filter(email=email, fence=email.fence).exists():
+        return True
     reply = outcome.reply or Reply(code=0)
     MailAttempt.objects.create(
         email=email,
@@ -140,8 +155,11 @@ def conclude(email: Email, outcome: Outcome, *, worker: str, started_at: dt.date
         started_at=started_at,
         ended_at=timezone.now(),
     )
-    mine = Email.objects.filter(pk=email.pk, fence=email.fence, state__in=[_State.CLAIMED, _State.TRANSMITTING, _State.UNCERTAIN])
+    mine = Email.objects.filter(pk=email.pk, fence=email.fence)
     changes = _changes(email, outcome, reply)
+    if outcome.state == _State.SENT:
+        return mine.exclude(state=_State.SENT).update(**changes) == 1
+    mine = mine.filter(state__in=[_State.CLAIMED, _State.TRANSMITTING, _State.UNCERTAIN])
     if outcome.state != _State.QUEUED:
         return mine.update(**changes) == 1
     if mine.exclude(reason=reasons.RESENT).update(**changes) == 1:
@@ -170,19 +188,39 @@ def _changes(email: Email, outcome: Outcome, reply: Reply) -> dict[str, Any]:
     return changes
 
 
+def refused_in_a_row(mailing: Mailing, count: int) -> bool:
+    """Whether the last letters of a mailing were all refused for their content, since it was last let go on; asked of the rows."""
+    last = Email.objects.filter(mailing=mailing, state__in=[_State.SENT, _State.FAILED])
+    if mailing.state_changed_at is not None:
+        last = last.filter(finished_at__gte=mailing.state_changed_at)
+    words = list(last.order_by("-finished_at", "-id").values_list("reason", flat=True)[:count])
+    return len(words) == count and set(words) <= reasons.OF_CONTENT
+
+
 def sweep() -> None:
     """Put right what a lost worker left behind, and close what is complete. Any number of sweepers may do it at once."""
     over = Email.objects.filter(lease_until__lt=Now())
     restores.look_at(over.filter(state=_State.CLAIMED))
+    _acquit(over.filter(state=_State.CLAIMED))
     _turn(over.filter(state=_State.CLAIMED), state=_State.QUEUED, owner="", lease_until=None)
     _turn(over.filter(state=_State.TRANSMITTING), state=_State.UNCERTAIN, reason=reasons.INTERRUPTED, lease_until=None)
     waiting = Email.objects.filter(state=_State.QUEUED)
     for pk in _turn(waiting.filter(crashes__gte=CRASHES), state=_State.FAILED, reason=reasons.POISON, finished_at=Now()):
         logger.error("mail %s failed: %s claims ended without a word", pk, CRASHES)
-    # a code that could not be sent for an hour is of no use to its owner, and would be to somebody else
+    # a code that could not be sent for so long is of no use to its owner, and would be to somebody else
     old = waiting.filter(purpose__in=emails.secret_purposes(), created_at__lt=Now() - Value(SECRET_LIFE))
     _turn(old, state=_State.CANCELLED, reason=reasons.EXPIRED, finished_at=Now())
     finish_mailings()
+
+
+@transaction.atomic
+def _acquit(rows: models.QuerySet[Email]) -> None:
+    """A worker goes through its batch in order. So the row it died with is the first that is left; the others were not touched."""
+    for owner in rows.order_by().values_list("owner", flat=True).distinct():
+        batch = rows.filter(owner=owner).select_for_update(skip_locked=True, of=("self",)).order_by("priority", "next_at", "id")
+        untouched = [email.pk for email in batch[:SWEPT_AT_ONCE]][1:]
+        if untouched:
+            rows.filter(pk__in=untouched).update(state=_State.QUEUED, owner="", lease_until=None, crashes=0)
 
 
 @transaction.atomic

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 # Decided by people or by the business itself
+NOT_APPROVED = "not_approved"
 BY_STAFF, MAILING_CANCELLED, CONFIRMED, RESENT = "by_staff", "mailing_cancelled", "confirmed", "resent"
-EXPIRED, INVENTED, GAVE_UP = "expired", "invented", "gave_up"
+EXPIRED, INVENTED, GAVE_UP, TOO_LATE, ADDRESS_HELD = "expired", "invented", "gave_up", "too_late", "address_held"
 # How it became known what had become of a mail (partnership/evidence.py), and what a restore did to it (partnership/restores.py)
 BY_LOG, BY_ANSWER, BY_REPORT, NOT_IN_LOG = "by_log", "by_answer", "by_report", "not_in_log"
 TAKEN_AS_SENT, LAPSED = "taken_as_sent", "lapsed"
@@ -24,15 +25,20 @@ NO_ANSWER, INTERRUPTED = "no_answer", "interrupted"
 # What a server said
 GREYLISTED, MAILBOX_FULL, THROTTLED, BUSY = "greylisted", "mailbox_full", "throttled", "busy"
 UNKNOWN_ADDRESS, TOO_LARGE, CONTENT, REFUSED = "unknown_address", "too_large", "content", "refused"
+NO_ROOM, SENDER = "no_room", "sender"
+OF_CONTENT = frozenset({TOO_LARGE, CONTENT, REFUSED, SENDER})  # what the letter or its sender is refused for, whoever the reader is
 
 _sentences: dict[str, Promise] = {
     BY_STAFF: gettext_lazy("Staff took it back before it left"),
+    NOT_APPROVED: gettext_lazy("It is not approved, so it was not sent"),
     MAILING_CANCELLED: gettext_lazy("The mailing was cancelled before it left"),
     CONFIRMED: gettext_lazy("Staff confirmed that it arrived"),
     RESENT: gettext_lazy("Not known whether it arrived; staff sent it again"),
     EXPIRED: gettext_lazy("It was too late to send it"),
     INVENTED: gettext_lazy("The address is invented; nothing is sent to it"),
     GAVE_UP: gettext_lazy("The server kept it waiting for three days"),
+    TOO_LATE: gettext_lazy("The server kept it waiting until it would have come too late"),
+    ADDRESS_HELD: gettext_lazy("The address is on hold because a server did not know it; nothing was sent"),
     BY_LOG: gettext_lazy("The log of the mail server shows that it was taken"),
     BY_ANSWER: gettext_lazy("It arrived: its reader answered through its link"),
     BY_REPORT: gettext_lazy("It arrived: a report from the recipient’s side says so"),
@@ -46,7 +52,7 @@ _sentences: dict[str, Promise] = {
     POISON: gettext_lazy("Sending it broke off three times before anything left"),
     CHECK: gettext_lazy("It could not be checked whether it is still wanted; it is tried again"),
     UNREACHABLE: gettext_lazy("Our mail server cannot be reached; it is tried again"),
-    AUTHENTICATION: gettext_lazy("Our mail server does not accept our password; it is tried again"),
+    AUTHENTICATION: gettext_lazy("Our mail server does not accept our password; nothing leaves until that is put right"),
     DROPPED: gettext_lazy("The connection broke before the end of the letter, so it was not accepted; it is tried again"),
     NO_ANSWER: gettext_lazy("The letter was handed over whole, but the server’s answer never came"),
     INTERRUPTED: gettext_lazy("Our sender stopped while it handed the letter over"),
@@ -58,6 +64,8 @@ _sentences: dict[str, Promise] = {
     TOO_LARGE: gettext_lazy("The letter is too large for the server"),
     CONTENT: gettext_lazy("The server refuses the content of the letter"),
     REFUSED: gettext_lazy("The server refuses the letter"),
+    NO_ROOM: gettext_lazy("The recipient’s mailbox has no room for it"),
+    SENDER: gettext_lazy("The server refuses our sender’s address"),
 }
 
 
@@ -73,6 +81,16 @@ def sentence(word: str, code: int | None = None) -> str:
     return _("%(sentence)s (%(code)s)") % {"sentence": words, "code": code} if words and code else words
 
 
+def enhanced(text: str) -> str:
+    """The enhanced code of RFC 3463 in a reply, such as 5.1.1; "" for none."""
+    return found.group() if (found := re.search(r"\b[245]\.\d{1,3}\.\d{1,3}\b", text)) else ""
+
+
+def is_unknown_for_good(text: str) -> bool:
+    """Whether a server says by its enhanced code that this mailbox or its domain does not exist."""
+    return enhanced(text) in {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"}
+
+
 def is_temporary(code: int) -> bool:
     """Whether the server invites us to try again (RFC 5321 4.2.1)."""
     return 400 <= code < 500
@@ -82,29 +100,34 @@ def of_reply(phase: str, code: int, text: str) -> str:
     """The word for a server's refusal.
 
     Args:
-        phase: ``envelope`` (MAIL and RCPT, so it speaks of the address) or ``data`` and ``reply`` (so it speaks of the letter).
+        phase: ``sender`` (MAIL, so it speaks of us), ``envelope`` (RCPT, so it speaks of the address) or ``data`` and ``reply``
+            (so it speaks of the letter).
         code: three digits of RFC 5321.
         text: may begin with an enhanced code of RFC 3463, such as 5.1.1.
     """
-    enhanced = found.group() if (found := re.search(r"\b[245]\.\d{1,3}\.\d{1,3}\b", text)) else ""
-    return _temporary(code, enhanced, text) if is_temporary(code) else _permanent(phase, code, enhanced)
+    exact = enhanced(text)
+    return _temporary(phase, code, exact, text) if is_temporary(code) else _permanent(phase, code, exact)
 
 
-def _temporary(code: int, enhanced: str, text: str) -> str:
+def _temporary(phase: str, code: int, exact: str, text: str) -> str:
     if re.search(r"gr[ea]y.?list", text, re.IGNORECASE):
         return GREYLISTED
-    if code == 452 or enhanced == "4.2.2":
-        return MAILBOX_FULL
-    if code in {421, 432} or enhanced in {"4.7.0", "4.7.28", "4.4.5"} or re.search(r"rate|too many", text, re.IGNORECASE):
+    if code in {421, 432} or exact == "4.4.5" or re.search(r"\brate\b|too many|too much|too quick|throttl", text, re.IGNORECASE):
         return THROTTLED
-    return BUSY
+    if exact == "4.7.1" and code in {450, 451}:
+        return GREYLISTED
+    if exact.startswith("4.7."):
+        return THROTTLED
+    return MAILBOX_FULL if phase != "sender" and (code == 452 or exact == "4.2.2") else BUSY
 
 
-def _permanent(phase: str, code: int, enhanced: str) -> str:
-    if enhanced in {"5.3.4", "5.2.3"} or code == 552:
+def _permanent(phase: str, code: int, exact: str) -> str:
+    if exact in {"5.3.4", "5.2.3"} or (code == 552 and phase == "sender"):
         return TOO_LARGE
-    if phase == "envelope" and (enhanced.startswith("5.1.") or (not enhanced and code in {550, 551, 553})):
+    if phase == "sender" or exact in {"5.1.7", "5.1.8"}:
+        return SENDER
+    if phase == "envelope" and (exact.startswith("5.1.") or (not exact and code in {550, 551, 553})):
         return UNKNOWN_ADDRESS
-    if phase != "envelope" and (enhanced.startswith(("5.7.", "5.6.")) or code == 554):
+    if phase != "envelope" and (exact.startswith(("5.7.", "5.6.")) or code == 554):
         return CONTENT
-    return REFUSED
+    return NO_ROOM if exact == "5.2.2" or code == 552 else REFUSED

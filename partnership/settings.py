@@ -192,7 +192,15 @@ MAIL_LEASE = env.int("MAIL_LEASE", 120)  # seconds; longer than EMAIL_TIMEOUT, s
 MAIL_SWEEP = env.int("MAIL_SWEEP", 30)  # seconds between two sweeps of beat
 MAIL_MARK = env.str("MAIL_MARK", str(DATA_DIR / "mail_mark"))  # shows when the database went back in time (partnership/restores.py)
 MAIL_EVIDENCE_WAIT = env.int("MAIL_EVIDENCE_WAIT", 1800)  # seconds until a purpose's default settles a mail of which nobody knows anything
-MAIL_RETRY = env.list("MAIL_RETRY", cast=int, default=[60, 300, 900, 1800, 3600, 7200])  # seconds until the next attempt; the last repeats
+MAIL_RETRY = env.list(
+    "MAIL_RETRY", cast=int, default=[300, 900, 1800, 3600, 7200, 14400]
+)  # seconds until the next attempt; the last repeats
+MAIL_RETRY_GREYLISTED = env.list("MAIL_RETRY_GREYLISTED", cast=int, default=[300, 900, 1800, 3600, 7200])  # where each new sender waits
+MAIL_BACKOFF = env.list("MAIL_BACKOFF", cast=int, default=[5, 10, 20, 40, 80, 160, 300])  # seconds until our own server is tried again
+MAIL_ALERT = env.int("MAIL_ALERT", 300)  # seconds without our server after which people are told
+MAIL_RATE = env.int("MAIL_RATE", 0)  # mails a minute for our server; 0: as fast as it takes them
+MAIL_DOMAIN_RATE = env.int("MAIL_DOMAIN_RATE", 0)  # the same for each domain of recipients
+MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", 3)  # connections that one process keeps at most
 
 # ── Celery (wake-ups only) ───────────────────────────────────────────────────
 CELERY_BROKER_URL = env.str("BROKER_URL", "memory://localhost")
@@ -223,6 +231,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "municipalities.tasks.care_for_accounts",
         "schedule": crontab(hour=8, minute=30),  # its mails arrive when the offices open
         "options": {"expires": 36_000},
+    },
+    "remind deciders": {
+        "task": "partnership.tasks.remind_deciders",
+        "schedule": crontab(hour=8, minute=40),  # when the offices open
+        "options": {"expires": 28_000},
     },
     "purge personal data": {"task": "partnership.tasks.purge", "schedule": crontab(hour=3, minute=20), "options": {"expires": 36_000}},
 }

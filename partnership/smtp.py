@@ -18,7 +18,8 @@ from partnership.transport import Dropped, Rejected, Reply, Silent, Unreachable
 
 _PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
 _DOT = re.compile(rb"^\.", re.MULTILINE)
-_PER_CONNECTION = 100  # mails; servers close long sessions, and a fresh one is cheap
+_PER_CONNECTION = 50  # mails; servers close long sessions, and a fresh one is cheap
+_NO_TRUST = {530, 534, 535, 538}  # RFC 4954 6: the server wants a password, or another one
 
 
 class SmtpTransport:
@@ -35,15 +36,24 @@ class SmtpTransport:
         self._server: smtplib.SMTP | None = None
         self._used = 0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a connection stands that is still young."""
+        return self._server is not None and self._used < _PER_CONNECTION
+
     def open(self) -> None:
         """Connect, encrypt, sign in; keep a connection that is still young."""
-        if self._server is not None and self._used < _PER_CONNECTION:
+        if self.is_open:
             return
         self.close()
         try:
             self._server = self._connected()
         except smtplib.SMTPAuthenticationError as error:
-            raise Unreachable(reasons.AUTHENTICATION, f"{error.smtp_code}") from error
+            # 454: the server cannot look passwords up just now
+            word = reasons.UNREACHABLE if reasons.is_temporary(error.smtp_code) else reasons.AUTHENTICATION
+            raise Unreachable(word, str(error.smtp_code)) from error
+        except smtplib.SMTPResponseException as error:
+            raise Unreachable(reasons.UNREACHABLE, str(error.smtp_code)) from error
         except (OSError, smtplib.SMTPException) as error:
             raise Unreachable(reasons.UNREACHABLE, type(error).__name__) from error
 
@@ -71,21 +81,32 @@ class SmtpTransport:
         return server
 
     def envelope(self, sender: str, recipient: str, size: int) -> None:
-        """MAIL and RCPT. A server that said goodbye to a kept connection is greeted once more; nothing has been sent yet."""
+        """MAIL and RCPT. A server that said goodbye to a kept connection is greeted once more; nothing has been sent yet.
+
+        A server that refuses us before it has heard any address refuses everybody, so that is no matter of this mail.
+        """
         kept, self._used = self._used > 0, self._used + 1
         try:
-            self._envelope(sender, recipient, size)
-        except (Dropped, Rejected) as error:
-            if not kept or (isinstance(error, Rejected) and error.reply.code != 421):
-                raise
-            self.open()
-            self._envelope(sender, recipient, size)
+            try:
+                self._envelope(sender, recipient, size)
+            except (Dropped, Rejected) as error:
+                if not kept or (isinstance(error, Rejected) and error.reply.code != 421):
+                    raise
+                self.open()
+                self._used = 1
+                self._envelope(sender, recipient, size)
+        except Rejected as no:
+            if no.phase == "sender" and no.reply.code in {421, *_NO_TRUST}:
+                self._drop()
+                word = reasons.UNREACHABLE if no.reply.code == 421 else reasons.AUTHENTICATION
+                raise Unreachable(word, str(no.reply.code)) from no
+            raise
 
     def _envelope(self, sender: str, recipient: str, size: int) -> None:
         with self._certainly_not_accepted("envelope"):
             server = self._open_server()
             option = f" SIZE={size}" if server.has_extn("size") else ""
-            self._expect("envelope", 250, server.docmd("MAIL", f"FROM:<{sender}>{option}"))
+            self._expect("sender", 250, server.docmd("MAIL", f"FROM:<{sender}>{option}"))
             self._expect("envelope", 250, server.docmd("RCPT", f"TO:<{recipient}>"))
 
     def body(self, data: bytes) -> Reply:

@@ -21,7 +21,10 @@ class Unreachable(Exception):
 
 
 class Rejected(Exception):
-    """The server said no (4xx: not now, 5xx: never): certainly not accepted."""
+    """The server said no (4xx: not now, 5xx: never): certainly not accepted.
+
+    ``phase`` says to what: ``sender`` (to us), ``envelope`` (to the address), ``data`` or ``reply`` (to the letter).
+    """
 
     def __init__(self, phase: str, reply: Reply) -> None:
         super().__init__(f"{phase}: {reply.code}")
@@ -47,6 +50,10 @@ class Silent(Exception):
 class Transport(Protocol):
     """One connection to whatever takes our mail. One message at a time: ``envelope``, then ``body`` or ``reset``."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the next mail goes over a connection that stands."""
+
     def open(self) -> None:
         """Connect; nothing to do when we are connected.
 
@@ -59,6 +66,7 @@ class Transport(Protocol):
 
         Raises:
             Rejected, Dropped: nothing was accepted.
+            Unreachable: the connection had to be made anew, or the server has no time for anybody or no trust in us.
         """
 
     def body(self, data: bytes) -> Reply:
