@@ -96,6 +96,7 @@ register(
         "approval.void": gettext_lazy("found void: %(about)s"),
         "mailing.reopen": gettext_lazy("took up the sending again: %(about)s"),
         "email.resend": gettext_lazy("sent a mail again: %(about)s"),
+        "email.not_approved": gettext_lazy("held a mail back that no approval lets leave: %(about)s"),
         "email.confirm": gettext_lazy("noted that a mail arrived: %(about)s"),
         "email.cancel": gettext_lazy("cancelled a mail: %(about)s"),
         "email.accepted": gettext_lazy("found that a mail arrived: %(about)s"),

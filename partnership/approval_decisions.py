@@ -196,12 +196,8 @@ def _decided(approval: Approval, thing: Any, place: ApprovalStep, word: _Word) -
 
 def tell_next(approval: Approval, *, by: User, after: int = -1) -> None:
     """Tell those at the stops that were just opened; while others of the same order are still asked, nobody is told twice."""
-    told: dict[int, tuple[User, User | None]] = {}
-    for place in approval_steps.current_steps(approval):
-        if place.order > after:
-            for user, absent in approval_steps.told(place):
-                told.setdefault(user.pk, (user, absent))
-    approval_notices.waits(approval, told.values(), by=by)
+    places = [place for place in approval_steps.current_steps(approval) if place.order > after]
+    approval_notices.waits(approval, approval_steps.told_of(places), by=by)
 
 
 def _decide(place: ApprovalStep, word: _Word) -> None:

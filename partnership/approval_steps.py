@@ -7,6 +7,7 @@ three stops is always decided by three people; where somebody falls out, the pap
 """
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -90,6 +91,15 @@ def told(step: ApprovalStep) -> list[tuple[User, User | None]]:
     able = set(approval_routes.deciders().filter(pk__in=deputed.values("deputy")).values_list("pk", flat=True))
     deputies = {row.deputy_id: (row.deputy, row.principal) for row in deputed if row.deputy_id in able}
     return [*((user, None) for user in people.values()), *deputies.values()]
+
+
+def told_of(steps: Iterable[ApprovalStep]) -> list[tuple[User, User | None]]:
+    """The same for several steps, each person once."""
+    found: dict[int, tuple[User, User | None]] = {}
+    for step in steps:
+        for user, absent in told(step):
+            found.setdefault(user.pk, (user, absent))
+    return list(found.values())
 
 
 def _voices(user: User, day: dt.date | None) -> list[User]:

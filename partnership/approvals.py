@@ -17,6 +17,7 @@ from partnership.approval_content import changes_since_last, content_before, con
 from partnership.approval_decisions import TABLE, agree, locked, record, reject, review, send_back, tell_next
 from partnership.approval_standing import Standing, abouts, governing, open_paper, papers, standing, supplement_standing, void
 from partnership.approval_steps import current_steps, may_decide, steps_for, to_review, waiting_for
+from partnership.circulation import settle
 from partnership.models import Approval, ApprovalRoute, ApprovalStep, User
 from partnership.transitions import Refused, move
 
@@ -43,6 +44,7 @@ __all__ = [
     "reject",
     "review",
     "send_back",
+    "settle",
     "shown",
     "standing",
     "steps_for",

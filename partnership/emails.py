@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from partnership import addresses, audit, marks, purposes, reasons, transitions
+from partnership import addresses, audit, clearances, marks, purposes, reasons, transitions
 from partnership.models import Email, Mailing, User
 
 WAKE_UP = "partnership.tasks.run_mailer"
@@ -88,15 +88,22 @@ def queue(**letter: Any) -> Email:
 
     Raises:
         ValueError: for an address, a subject or a text that no message could be made of, said in a sentence.
+        transitions.Refused: for a letter that needs an approval and has none that holds.
     """
     email = draft(**letter)
+    clearances.stamp([email])
     email.save()
     wake()
     return email
 
 
 def queue_many(emails: Sequence[Email]) -> int:
-    """Put drafted mails into the outbox; one that its mailing already has is left as it is. Returns how many are new."""
+    """Put drafted mails into the outbox; one that its mailing already has is left as it is. Returns how many are new.
+
+    Raises:
+        transitions.Refused: when one of them needs an approval and has none that holds; then none is written.
+    """
+    clearances.stamp(emails)
     Email.objects.bulk_create(emails, batch_size=500, ignore_conflicts=True)
     wake()
     keys = [email.outbox_id for email in emails]
@@ -130,11 +137,12 @@ def confirm(*, email: Email, by: User, note: str = "") -> None:
 
 
 @transaction.atomic
-def resend(*, email: Email, by: User | None, to_address: str = "") -> Email:
-    """Send a failed or an uncertain mail again: a new row with a new Message-ID. The old row stays as it is.
+def resend(*, email: Email, by: User | None, to_address: str = "", asked: bool = False) -> Email:
+    """Send a mail again that failed, came back, or may not have arrived: a new row with a new Message-ID. The old row stays as it is.
 
     Args:
-        to_address: the corrected address; empty for the same one.
+        to_address: the corrected address; empty for the same one. The link that the old address may hold dies (``Purpose.renew``).
+        asked: somebody asked for it again, so that one which was sent goes out once more.
 
     Raises:
         transitions.Refused: in any other state, a second time, or when its text is gone or its mailing was cancelled.
@@ -142,7 +150,8 @@ def resend(*, email: Email, by: User | None, to_address: str = "") -> Email:
     """
     old = locked(email)
     _refuse_if_resent(old)
-    if old.state not in {Email.State.FAILED, Email.State.UNCERTAIN}:
+    lost = old.state in {Email.State.FAILED, Email.State.UNCERTAIN} or old.bounced_at is not None
+    if not lost and not (asked and old.state == Email.State.SENT):
         raise transitions.Refused(_("Only a mail that failed or whose arrival is unknown can be sent again."))
     if not old.text:
         raise transitions.Refused(_("The text of this mail was a secret and is wiped; it must be asked for anew."))
@@ -151,9 +160,17 @@ def resend(*, email: Email, by: User | None, to_address: str = "") -> Email:
         # not its state: nobody knows whether it arrived. The word keeps a late worker from queueing it a second time
         Email.objects.filter(pk=old.pk).update(reason=reasons.RESENT)
     _reopen(old.mailing, by=by)
-    audit.record("email.resend", new, by=by, of=old.pk, state=old.state, seq=new.seq)
+    audit.record("email.resend", new, by=by, of=old.pk, state=old.state, seq=new.seq, elsewhere=new.to_address != old.to_address)
+    if (renew := purposes.get(old.purpose).renew) is not None and renews_link(old, new.to_address):
+        renew(new)
     wake()
     return new
+
+
+def renews_link(old: Email, to_address: str) -> bool:
+    """Whether somebody at the old address may hold a personal link that must lead nowhere from now on."""
+    may_have_arrived = old.state in {Email.State.SENT, Email.State.UNCERTAIN}
+    return purposes.get(old.purpose).renew is not None and may_have_arrived and to_address != old.to_address
 
 
 @transaction.atomic
@@ -221,6 +238,7 @@ def _copy(old: Email, *, to_address: str, by: User | None) -> Email:
     )
     new.content_type_id, new.object_id = old.content_type_id, old.object_id
     new.seq, new.resend_of = old.seq + 1, old
+    clearances.stamp([new])
     new.save()
     return new
 

@@ -8,7 +8,7 @@ from celery import bootsteps, shared_task
 from celery.signals import worker_shutting_down
 from django.conf import settings
 
-from partnership import attachments, audit, inbox, mailer, retention
+from partnership import attachments, audit, circulation, inbox, mailer, retention
 from partnership.celery import app
 
 GOODBYE = 20  # seconds that a stopping worker waits for the mail at hand
@@ -38,6 +38,12 @@ def read_inbox() -> None:
 def seal() -> None:
     """Seal what the audit trail gained."""
     audit.seal()
+
+
+@shared_task(ignore_result=True)
+def remind_deciders() -> None:
+    """Remind those who have papers before them whose day is near or over."""
+    circulation.remind()
 
 
 @shared_task(ignore_result=True)
