@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from municipalities import decisions
 from municipalities.models import DecisionPaper, RequestDecision
 from partnership import approvals
-from partnership.admin.mailing_forms import SubmissionForm
 from partnership.admin.pages import act, demand, framed, person
+from partnership.admin.submission import SubmissionForm, put_forward
 from partnership.fields import TextField
 from partnership.models import Approval, User
 from partnership.transitions import Refused
@@ -86,7 +86,7 @@ def _show(request: HttpRequest, paper: DecisionPaper, submission: SubmissionForm
         "needs_approval": needed,
         "announceable": may_announce,
         "silent": decisions.without_address(paper) if is_open else [],
-        "submission": submission or SubmissionForm(),
+        "submission": submission or SubmissionForm(thing=paper, approval=standing.approval),
         "form": submission,
         "history": approvals.papers(paper)[:10],
         "may": {
@@ -115,11 +115,9 @@ def _may_submit(standing: approvals.Standing, user: User) -> bool:
 def _act(request: HttpRequest, paper: DecisionPaper) -> HttpResponse:
     wanted, by = request.POST.get("act", ""), person(request)
     demand(request, SUBMIT if wanted in {"submit", "recall"} else DECIDE)
-    submission = SubmissionForm(request.POST)
-    if wanted == "submit" and not submission.is_valid():
-        return _show(request, paper, submission)
+    if wanted == "submit":
+        return _submit(request, paper)
     acts: Mapping[str, Callable[[], str | None]] = {
-        "submit": lambda: _submit(paper, by, submission),
         "recall": lambda: _recall(paper, by),
         "announce": lambda: _announce(request, paper),
         "drop": lambda: _drop(paper, by),
@@ -128,11 +126,9 @@ def _act(request: HttpRequest, paper: DecisionPaper) -> HttpResponse:
     return act(request, acts, address(paper))
 
 
-def _submit(paper: DecisionPaper, by: User, form: SubmissionForm) -> str:
-    with transaction.atomic():
-        approval = approvals.open_paper(paper) or approvals.draft(thing=paper, by=by)
-        approvals.submit(approval=approval, by=by, note=form.cleaned_data["note"] or None, due_at=form.due_at())
-    return _("The paper is before its deciders.")
+def _submit(request: HttpRequest, paper: DecisionPaper) -> HttpResponse:
+    form = SubmissionForm(request.POST, thing=paper, approval=approvals.open_paper(paper))
+    return redirect(address(paper)) if put_forward(request, thing=paper, form=form) else _show(request, paper, form)
 
 
 def _recall(paper: DecisionPaper, by: User) -> str:

@@ -1,140 +1,166 @@
-"""決裁 in the administration: what waits for me, and one paper with everything needed to decide."""
+"""決裁 in the administration: one paper with everything needed to decide, and the acts on it."""
 
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.core.paginator import Paginator
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import BadRequest, ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 
-from partnership import admin_pages, approvals, roles, subjects
+from partnership import admin_pages, approval_content, approvals, subjects
+from partnership.admin import approval_parts, approval_shown, submission
 from partnership.admin.base import is_key
-from partnership.admin.pages import Act, act
+from partnership.admin.pages import Act, act, demand, framed, person
+from partnership.admin.submission import SubmissionForm
+from partnership.fields import TextField
 from partnership.models import Approval, ApprovalStep, User
+from partnership.transitions import Refused
 
-VIEW, DRAFT, DECIDE = "partnership.view_approval", "partnership.add_approval", "partnership.decide_approval"
-ROWS = 50
-STOPS = {roles.APPROVER: gettext_lazy("Director (decision)")}  # a stop of the way, where the role's label would be too long
+VIEW, DRAFT = "partnership.view_approval", "partnership.add_approval"
+WITH_AUTHOR = (Approval.State.DRAFTED, Approval.State.RETURNED, Approval.State.RECALLED)
+DECISIONS = {
+    "agree": (approvals.agree, gettext_lazy("You agreed.")),
+    "return": (approvals.send_back, gettext_lazy("The paper goes back to its author.")),
+    "reject": (approvals.reject, gettext_lazy("The paper is rejected.")),
+}
 
 
-@require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    """What waits for me, what I drafted and is open, and what was decided."""
-    user = _demand(request, VIEW)
-    papers = Approval.objects.select_related("drafted_by", "content_type")
-    waiting = list(approvals.waiting_for(user))
-    mine = list(papers.filter(drafted_by=user, state__in=Approval.OPEN))
-    others = papers.filter(state__in=Approval.OPEN).exclude(drafted_by=user).exclude(pk__in=[paper.pk for paper in waiting])[:ROWS]
-    page = Paginator(papers.exclude(state__in=Approval.OPEN), ROWS).get_page(request.GET.get("page"))
-    context = {
-        "waiting": waiting,
-        "mine": mine,
-        "others": others,
-        "page_obj": page,
-        "abouts": approvals.abouts([*waiting, *mine, *others, *page.object_list]),
-        "now": timezone.now(),
-    }
-    return TemplateResponse(request, "approvals/list.html", context)
+class DecisionForm(forms.Form):
+    """An opinion, with what the decider had before their eyes and for whom they decide."""
+
+    opinion = TextField(
+        label=gettext_lazy("Opinion"),
+        required=False,
+        max_length=5000,
+        help_text=gettext_lazy("needed to return or reject"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    step = forms.ChoiceField(label=gettext_lazy("You decide as"), required=False, widget=forms.RadioSelect)
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, steps: list[ApprovalStep], user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.steps = {str(step.pk): step for step in steps}
+        field: Any = self.fields["step"]
+        field.choices = [(key, approval_parts.seat(step, user)) for key, step in self.steps.items()]
+        if len(self.steps) < 2:
+            field.widget = forms.HiddenInput()
+            field.initial = next(iter(self.steps), "")
+
+    def clean(self) -> dict[str, Any] | None:
+        """A paper is not turned down without a word."""
+        cleaned = super().clean()
+        if self.data.get("act") != "agree" and not self.cleaned_data.get("opinion", "x").strip():
+            self.add_error("opinion", _("Say why in the opinion: a paper is not returned or rejected without a word."))
+        return cleaned
+
+    def chosen(self) -> ApprovalStep | None:
+        """The step that was meant; None leaves it to the verb."""
+        return self.steps.get(self.cleaned_data["step"])
+
+
+def approval_for(request: HttpRequest, pk: int) -> Approval:
+    """The paper of the address with its steps, for someone who may see papers."""
+    demand(request, VIEW)
+    if not is_key(str(pk)):
+        raise Http404
+    papers = approval_shown.with_steps(Approval.objects.select_related("supersedes", "supplements"))
+    approval = get_object_or_404(papers, pk=pk)
+    if approval.subject is None:
+        raise Http404
+    return approval
+
+
+def address(approval: Approval) -> str:
+    """The address of a paper."""
+    return reverse("admin:approval", args=[approval.pk])
 
 
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """One paper; its acts are POSTs."""
-    user = _demand(request, VIEW)
-    if not is_key(str(pk)):
-        raise Http404
-    approval = get_object_or_404(Approval.objects.select_related("drafted_by", "content_type", "supersedes"), pk=pk)
-    content = _content(approval)
-    if request.method == "POST":
-        return _act(request, approval, user)
-    return TemplateResponse(request, "approvals/paper.html", _context(request, approval, content, user))
+    approval = approval_for(request, pk)
+    content = content_now(approval)
+    return _act(request, approval, content) if request.method == "POST" else _show(request, approval, content)
 
 
-def _demand(request: HttpRequest, permission: str) -> User:
-    if not request.user.has_perm(permission):
-        raise PermissionDenied
-    return request.user  # type: ignore[return-value]
-
-
-def _content(approval: Approval) -> dict[str, Any]:
-    """What the paper is about, as it is now."""
+def content_now(approval: Approval) -> dict[str, Any]:
+    """What the paper would bind if it were submitted now."""
     thing: Any = approval.subject
-    if thing is None:
-        raise Http404
     try:
-        return approvals.content_of(thing)
+        return approval_content.content_now(approval, thing)
     except (KeyError, ObjectDoesNotExist):  # of a part of the product that is not installed, or about nothing
         raise Http404 from None
 
 
-def _context(request: HttpRequest, approval: Approval, content_now: dict[str, Any], user: User) -> dict[str, Any]:
-    thing: Any = approval.subject
+# ── the page ─────────────────────────────────────────────────────────────────
+def _show(
+    request: HttpRequest,
+    approval: Approval,
+    content: dict[str, Any],
+    decision: DecisionForm | None = None,
+    submission_form: SubmissionForm | None = None,
+) -> HttpResponse:
+    user, thing = person(request), approval.subject
     subject = subjects.of(thing)
-    steps = list(approval.steps.select_related("group", "decided_by"))
-    latest = max((step.round for step in steps), default=0)
-    moved = bool(approval.digest) and approvals.digest_of(content_now) != approval.digest
-    is_author = approval.drafted_by_id == user.pk
-    drafts = user.has_perm(DRAFT)
-    return {
-        "approval": approval,
+    mine = approvals.steps_for(approval, user)
+    wrong = decision or submission_form
+    context = {
+        **_facts(approval, user, content, mine),
         "subject": subject,
         "home": subject.home(thing),
-        "template": subject.template,
-        "route": _route(approval, [step for step in steps if step.round == latest]),
-        "opinions": [step for step in reversed(steps) if step.opinion],
+        "decision": decision or DecisionForm(initial={"seen": approval.digest}, steps=mine, user=user),
+        "submission": submission_form or SubmissionForm(approval=approval),
+        "form": wrong,
+        "companions": approval_parts.companions(request, approval, content),
+        "files": approval_parts.files(approval),
+        **subject.context(approval, approval_parts.asked(request.GET, "")),
+    }
+    return framed(request, "approvals/paper.html", str(approval), status=422 if wrong else 200, **context)
+
+
+def _facts(approval: Approval, user: User, content: dict[str, Any], mine: list[ApprovalStep]) -> dict[str, Any]:
+    with_author, drafts = approval.state in WITH_AUTHOR, user.has_perm(DRAFT)
+    thing: Any = approval.subject
+    moved = bool(approval.digest) and approval_content.digest_of(content) != approval.digest
+    return {
+        "approval": approval,
+        "way": approval_shown.way(approval, mine),
+        "opinions": approval_shown.opinions(approval),
+        "rounds": approval_shown.rounds(approval),
+        "reviews": approval_shown.reviews(approval),
         "turned_down": approvals.turned_down(approval),
-        "changes": approvals.changes_since_last(approval),
-        "before": approval.supersedes,
-        "moved": subject.differences(approval.content, content_now) if moved else (),
+        "changes": approval_content.changes_since_last(approval),
         "has_moved": moved,
-        "may_decide": user.has_perm(DECIDE) and approvals.may_decide(approval, user),
-        "may_submit": is_author and drafts and approval.state in {"drafted", "returned", "recalled"},
-        "may_recall": drafts and approval.state == "circulating",
-        "may_drop": drafts and approval.state in Approval.OPEN,
-        "is_late": approval.due_at is not None and approval.due_at < timezone.now() and approval.state == "circulating",
-        "missing": subject.may_submit(thing) if approval.state in {"drafted", "returned", "recalled"} else [],
-        **subject.context(approval, request.GET),
+        "moved": approval_content.differences(type(thing), approval.content, content) if moved else (),
+        "is_sound": not approval.digest or approval_content.is_sound(approval),
+        "missing": subjects.of(thing).may_submit(thing) if with_author else [],
+        "is_late": approval.due_at is not None and approval.due_at < timezone.now() and approval.state == Approval.State.CIRCULATING,
+        "mine": mine,
+        "seat": approval_parts.seat(mine[0], user) if len(mine) == 1 else "",
+        "is_last": approval_shown.is_last(approval, mine),
+        "to_review": approval_parts.to_review(approval, user),
+        "related": approval_parts.related(approval),
+        "may": {
+            "submit": with_author and drafts and approval.drafted_by_id == user.pk,
+            "recall": drafts and approval.state == Approval.State.CIRCULATING,
+            "drop": drafts and approval.state in Approval.OPEN,
+            "record": drafts and approval.state == Approval.State.CIRCULATING,
+        },
     }
 
 
-def _route(approval: Approval, steps: list[ApprovalStep]) -> list[dict[str, Any]]:
-    """The stops of the paper, as one reads them from left to right."""
-    current = approvals.current_step(approval)
-    submitted = approval.state != Approval.State.DRAFTED
-    stops: list[dict[str, Any]] = [
-        {"name": _("Drafted"), "who": approval.drafted_by, "at": approval.drafted_at, "mark": "done" if submitted else "now"}
-    ]
-    for step in steps:
-        mark = "done" if step.decision else ("now" if current is not None and step.pk == current.pk else "")
-        said = step.get_decision_display() if step.decision else ""
-        stops.append(
-            {
-                "name": STOPS.get(step.group.name) or roles.label(step.group.name),
-                "said": said,
-                "who": step.decided_by,
-                "at": step.decided_at,
-                "mark": mark,
-            }
-        )
-    approved = approval.state == Approval.State.APPROVED
-    stops.append({"name": _("Carried out"), "said": _("may be carried out") if approved else _("after the decision"), "mark": ""})
-    return stops
-
-
-def _act(request: HttpRequest, approval: Approval, user: User) -> HttpResponse:
-    opinion, seen = request.POST.get("opinion", "")[:5000], request.POST.get("seen", "")[:64]
-
-    def decide(verb: Any, words: str) -> Any:
-        def run() -> str:
-            verb(approval=approval, by=user, opinion=opinion, seen=seen)
-            return words
-
-        return run
+# ── the acts ─────────────────────────────────────────────────────────────────
+def _act(request: HttpRequest, approval: Approval, content: dict[str, Any]) -> HttpResponse:
+    wanted, user = request.POST.get("act", ""), person(request)
+    if wanted in DECISIONS:
+        return _decide(request, approval, content, wanted)
+    if wanted == "submit":
+        return _submit(request, approval, content)
 
     def own(verb: Any, words: str) -> Any:
         def run() -> str:
@@ -144,15 +170,62 @@ def _act(request: HttpRequest, approval: Approval, user: User) -> HttpResponse:
         return run
 
     acts: dict[str, Act] = {
-        "submit": (own(approvals.submit, _("The paper is before its deciders.")), DRAFT),
         "recall": (own(approvals.recall, _("The paper is back with you.")), DRAFT),
         "drop": (own(approvals.drop, _("The paper is dropped.")), DRAFT),
-        "agree": (decide(approvals.agree, _("You agreed.")), DECIDE),
-        "return": (decide(approvals.send_back, _("The paper goes back to its author.")), DECIDE),
-        "reject": (decide(approvals.reject, _("The paper is rejected.")), DECIDE),
+        "review": (lambda: _review(request, approval), VIEW),
     }
-    return act(request, acts, reverse("admin:approval", args=[approval.pk]))
+    return act(request, acts, address(approval))
 
 
-admin_pages.register("approvals/", index, "approvals")
+def _decide(request: HttpRequest, approval: Approval, content: dict[str, Any], wanted: str) -> HttpResponse:
+    """Decide; a refusal keeps what was written. Who may decide is the verb's to say: a deputy need not have the role."""
+    verb, words = DECISIONS[wanted]
+    user = person(request)
+    form = DecisionForm(request.POST, steps=approvals.steps_for(approval, user), user=user)
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            verb(approval=approval, by=user, opinion=said["opinion"], seen=said["seen"], step=form.chosen())
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, str(words))
+            return redirect(address(approval))
+    return _show(request, _fresh(request, approval), content, decision=_rebound(form, approval))
+
+
+def _fresh(request: HttpRequest, approval: Approval) -> Approval:
+    """The paper as it is after a refusal: somebody may have decided or submitted it meanwhile."""
+    return approval_for(request, approval.pk)
+
+
+def _rebound(form: DecisionForm, approval: Approval) -> DecisionForm:
+    """The form with what was typed, and with the paper that is now shown as the one that was seen."""
+    form.data = {**form.data.dict(), "seen": Approval.objects.values_list("digest", flat=True).get(pk=approval.pk)}  # type: ignore[attr-defined]
+    return form
+
+
+def _submit(request: HttpRequest, approval: Approval, content: dict[str, Any]) -> HttpResponse:
+    demand(request, DRAFT)
+    form = SubmissionForm(request.POST, approval=approval)
+    if form.is_valid():
+        try:
+            submission.resubmit(approval=approval, by=person(request), form=form)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("The paper is before its deciders."))
+            return redirect(address(approval))
+    return _show(request, _fresh(request, approval), content, submission_form=form)
+
+
+def _review(request: HttpRequest, approval: Approval) -> str:
+    key = request.POST.get("step", "")
+    if not is_key(key):
+        raise BadRequest(_("Say which decision is meant."))
+    step = get_object_or_404(approval.steps, pk=int(key))
+    approvals.review(step=step, by=person(request), opinion=request.POST.get("opinion", "")[:5000])
+    return _("Noted that you have seen it.")
+
+
 admin_pages.register("approvals/<int:pk>/", paper, "approval")

@@ -39,6 +39,20 @@ def long_date(value: Any) -> str:
 
 
 @register.filter
+def era_date(value: Any) -> str:
+    """2027年（令和9年）1月14日（木） · Thursday, 14 January 2027, for what is printed and kept."""
+    day = _day(value)
+    return dates.long_date(day, _language(), era=True) if day else ""
+
+
+@register.filter
+def day_with_year(value: Any) -> str:
+    """2027年1月14日 · 14 Jan 2027, for rows of a list over years."""
+    day = _day(value)
+    return dates.day_with_year(day, _language()) if day else ""
+
+
+@register.filter
 def short_date(value: Any) -> str:
     """1月14日（木） · Thu 14 Jan."""
     day = _day(value)
@@ -192,6 +206,12 @@ def query(context: template.Context, **changes: Any) -> str:
         else:
             values[name] = str(value)
     return "?" + values.urlencode()
+
+
+@register.simple_tag(takes_context=True)
+def part_query(context: template.Context, prefix: str, number: int) -> str:
+    """``?…`` of this page with the letter number of one part changed; the numbers of the other parts stay."""
+    return query(context, **{f"{prefix or ''}n": number})
 
 
 @register.simple_tag
