@@ -6,10 +6,11 @@ from typing import Any
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from partnership import approvals, desk, emails, mailing_progress, purposes
+from partnership.admin.approval_shown import name_of
 from partnership.models import Approval, Mailing, User
 
 SHOWN = 8
@@ -27,6 +28,23 @@ def papers(user: User) -> Iterable[desk.Turn]:
     ]
 
 
+def afterwards(user: User) -> Iterable[desk.Turn]:
+    """Decisions made in my place, in my name or without waiting for me, that I still have to see (後閲)."""
+    steps = list(approvals.to_review(user)) if user.has_perm("partnership.decide_approval") else []
+    papers_of = {step.approval_id: step.approval for step in steps}
+    abouts = approvals.abouts(papers_of.values())
+    return [
+        desk.Turn(
+            str(step.approval),
+            "　".join(part for part in (_("To be seen afterwards"), abouts.get(step.approval_id, ""), name_of(step)) if part),
+            str(step.decided_by or step.approval.drafted_by),
+            reverse("admin:approval", args=[step.approval_id]),
+            _("Read"),
+        )
+        for step in steps
+    ]
+
+
 def _last_decider(paper: Approval) -> str:
     """Who sent it back; nobody where its author recalled it."""
     said = [step for step in paper.steps.all() if step.decided_by]
@@ -34,7 +52,9 @@ def _last_decider(paper: Approval) -> str:
 
 
 def _turn(paper: Approval, act: str, whom: str, abouts: Mapping[int, str]) -> desk.Turn:
-    remark = "　".join(part for part in (_("Approval"), abouts.get(paper.pk, ""), paper.get_state_display()) if part)
+    urgent = pgettext("approval", "urgent") if paper.is_urgent else ""
+    kind = _("Supplementary approval") if paper.supplements_id else _("Approval")
+    remark = "　".join(part for part in (kind, urgent, abouts.get(paper.pk, ""), paper.get_state_display()) if part)
     return desk.Turn(str(paper), remark, whom, reverse("admin:approval", args=[paper.pk]), act, paper.due_at)
 
 
@@ -76,6 +96,9 @@ def in_progress(request: HttpRequest) -> Mapping[str, Any] | None:
 
 
 desk.register_queue(desk.Queue("approvals", gettext_lazy("approvals"), papers, lambda: reverse("admin:approvals")))
+desk.register_queue(
+    desk.Queue("afterwards", gettext_lazy("to be seen afterwards"), afterwards, lambda: reverse("admin:approvals") + "#afterwards")
+)
 desk.register_queue(
     desk.Queue("uncertain", gettext_lazy("unknown whether arrived"), uncertain, lambda: reverse("admin:partnership_mailing_changelist"))
 )
