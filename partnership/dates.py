@@ -38,6 +38,13 @@ def long_date(day: dt.date, language: str, *, era: bool = False) -> str:
     return f"{year}{day.month}月{day.day}日（{_WEEKDAYS_JA[day.weekday()]}）"
 
 
+def day_with_year(day: dt.date, language: str) -> str:
+    """2027年1月14日 · 14 Jan 2027."""
+    if language.startswith("en"):
+        return f"{day.day} {_MONTHS_EN[day.month - 1][:3]} {day.year}"
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def short_date(day: dt.date, language: str) -> str:
     """1月14日（木） · Thu 14 Jan."""
     if language.startswith("en"):
@@ -62,6 +69,18 @@ def long_moment(moment: dt.datetime, language: str, zone: str = "Asia/Tokyo") ->
     if language.startswith("en"):
         return f"{day}, {local:%H:%M} {zone_name(local)}"
     return f"{day}{local:%H:%M}" + ("" if zone == "Asia/Tokyo" else f"（{zone_name(local)}）")
+
+
+def short_moment(moment: dt.datetime, language: str) -> str:
+    """1月5日（火）17:00 · Tue 5 Jan 17:00, in Japan's time."""
+    local = timezone.localtime(moment)
+    return f"{short_date(local.date(), language)} {local:%H:%M}".replace("） ", "）")
+
+
+def clock(moment: dt.datetime, language: str) -> str:
+    """17:00 where it is today; with the day otherwise."""
+    local = timezone.localtime(moment)
+    return f"{local:%H:%M}" if local.date() == timezone.localdate() else short_moment(moment, language)
 
 
 def month_name(number: int, language: str) -> str:

@@ -61,7 +61,7 @@ def approval_obstacles(mailing: Mailing) -> list[str]:
 def printed(mailing: Mailing, rows: Iterable[Recipient], *, by: User | None) -> tuple[list[Email], list[str]]:
     """The mail of each recipient, unsaved, and sentences about those whose mail cannot be made."""
     purpose = purposes.get(mailing.purpose)
-    bound = mailing_content.content(mailing)
+    bound = mailing_content.as_of_now(mailing_content.content(mailing), mailing)
     mails, found = [], []
     for row in rows:
         try:

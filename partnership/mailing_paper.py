@@ -25,7 +25,7 @@ class ShownLetter:
 def context(approval: Approval, query: Mapping[str, str]) -> dict[str, Any]:
     """Letters of recipient ``n``, the list by name, who is left out, and the facts."""
     mailing: Any = approval.subject
-    bound = approval.content or approvals.content_of(mailing)
+    bound = mailing_content.as_of_now(approval.content or approvals.content_of(mailing), mailing)
     rows = sorted(bound["recipients"], key=_as_read)
     number = max(1, min(_number(query.get("n", "1")), len(rows)))
     side = "en" if (get_language() or "ja").startswith("en") else "ja"
@@ -43,6 +43,7 @@ def context(approval: Approval, query: Mapping[str, str]) -> dict[str, Any]:
         "languages": Counter(row["language"] for row in rows),
         "copies": sum(row["is_copy"] for row in rows),
         "left_out": purposes.get(bound["purpose"]).left_out(mailing),
+        "notes": purposes.get(bound["purpose"]).notes(mailing),
         "facts": [{"label": fact.get(f"label_{side}"), "value": fact.get(f"value_{side}")} for fact in bound["facts"]],
     }
 
@@ -64,6 +65,8 @@ def _shown(approval: Approval, bound: Mapping[str, Any], row: Mapping[str, Any] 
     if new is None:
         return None
     before = approvals.content_before(approval)
+    if before:
+        before = mailing_content.as_of_now(before, approval.subject)  # type: ignore[arg-type]
     rows_before = {one["key"]: one for one in before.get("recipients", ())}
     known = row is not None and row["key"] in rows_before
     old = _printed(before, rows_before[row["key"]], language) if known and row is not None else None

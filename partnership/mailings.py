@@ -11,47 +11,57 @@ from typing import Any
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from partnership import approvals, audit, emails, letters, mailing_content, mailing_paper, purposes, subjects
+from partnership import approvals, audit, emails, mailing_content, mailing_paper, purposes, restores, subjects
+from partnership.mailing_additions import add as add_late
+from partnership.mailing_additions import late, waiting
+from partnership.mailing_additions import remove as remove_late
+from partnership.mailing_additions import send as send_additions
 from partnership.mailing_checks import approval_obstacles, missing, obstacles, printed, text_problems
+from partnership.mailing_letters import retry
+from partnership.mailing_packages import bundle, companions, unbundle
 from partnership.mailing_progress import Progress, progress
-from partnership.models import Email, Mailing, Recipient, User
+from partnership.mailing_schedule import due, hold_back, leaves_at, refuse_unless_let_go, schedule, unschedule
+from partnership.mailing_steps import TABLE, lock_about, locked, note_void, refuse_if, refuse_unless_standing, stamp
+from partnership.models import Mailing, Recipient, User
 from partnership.previews import Preview, preview
 from partnership.previews import send_test as test
-from partnership.transitions import Refused, move, step
+from partnership.transitions import Refused, move
 
 __all__ = [
     "Preview",
     "Progress",
+    "add_late",
     "approval_obstacles",
+    "bundle",
     "cancel",
+    "companions",
     "create",
     "edit",
     "freeze",
+    "late",
+    "leaves_at",
     "missing",
     "obstacles",
     "pause",
     "preview",
     "progress",
+    "remove_late",
     "resume",
     "retry",
+    "schedule",
     "send",
+    "send_additions",
     "settle",
+    "start_due",
     "test",
     "thaw",
+    "unbundle",
+    "unschedule",
 ]
 
-TABLE = {
-    "freeze": step("draft", to="ready"),
-    "thaw": step("ready", to="draft"),
-    "send": step("ready", to="sending"),
-    "pause": step("sending", to="paused"),
-    "resume": step("paused", to="sending"),
-    "cancel": step("draft", "ready", "sending", "paused", to="cancelled"),
-}
 TITLES = ("title_ja", "title_en")
 TEXTS = ("subject_ja", "subject_en", "body_ja", "body_en")
 
@@ -76,7 +86,7 @@ def create(*, purpose: str, titles: Mapping[str, str], texts: Mapping[str, str],
         created_by=by,
         **{name: texts[name] for name in TEXTS},
     )
-    _refuse_if(text_problems(mailing))
+    refuse_if(text_problems(mailing))
     mailing.save()
     audit.record("mailing.create", mailing, by=by, purpose=purpose)
     return mailing
@@ -91,13 +101,13 @@ def edit(*, mailing: Mailing, texts: Mapping[str, str], by: User) -> Mailing:
         texts: any of the titles and texts, by the name of their field.
         by: who changes them.
     """
-    mailing = _locked(mailing)
+    mailing = locked(mailing)
     if mailing.state not in {Mailing.State.DRAFT, Mailing.State.READY}:
         raise Refused(_("A letter that is being sent or was sent is not changed any more."))
     changed = [name for name in (*TITLES, *TEXTS) if name in texts and texts[name] != getattr(mailing, name)]
     for name in changed:
         setattr(mailing, name, texts[name])
-    _refuse_if(text_problems(mailing))
+    refuse_if(text_problems(mailing))
     if changed:
         mailing.save(update_fields=changed)
         audit.record("mailing.edit", mailing, by=by, fields=changed)
@@ -111,10 +121,10 @@ def freeze(*, mailing: Mailing, by: User) -> Mailing:
     Raises:
         Refused: when something is missing, nobody is on the list, or someone’s letter cannot be printed.
     """
-    _lock(purposes.get(mailing.purpose).about(mailing))  # one list after the other: a guest stands on one of them only
-    mailing = _locked(mailing)
-    _refuse_if(missing(mailing))
-    rows = listed(mailing)
+    lock_about(mailing)  # one list after the other: a guest stands on one of them only
+    mailing = locked(mailing)
+    refuse_if(missing(mailing))
+    rows = mailing_content.listed(mailing)
     if not rows:
         raise Refused(_("Nobody is on the list yet."))
     if len({row.key for row in rows}) != len(rows):
@@ -122,31 +132,23 @@ def freeze(*, mailing: Mailing, by: User) -> Mailing:
     for row in rows:
         row.mailing = mailing
     mailing.recipients.all().delete()
-    _refuse_if(printed(mailing, rows, by=by)[1])
+    refuse_if(printed(mailing, rows, by=by)[1])
     Recipient.objects.bulk_create(rows, batch_size=500)
     now = timezone.now()
-    move(mailing, TABLE, "freeze", by=by, changes={"ready_at": now, **_stamp(by, now)}, recipients=len(rows))
+    move(mailing, TABLE, "freeze", by=by, changes={"ready_at": now, **stamp(by, now)}, recipients=len(rows))
+    for companion in mailing.companions.filter(state=Mailing.State.DRAFT).order_by("pk"):
+        freeze(mailing=companion, by=by)  # its list is taken from this one
     return mailing
-
-
-def listed(mailing: Mailing) -> list[Recipient]:
-    """The list as its purpose makes it now, with values fit to be printed; unsaved."""
-    purpose = purposes.get(mailing.purpose)
-    rows = purpose.recipients(mailing) if purpose.recipients else []
-    for row in rows:
-        row.values = {
-            language: {name: letters.clean(value) for name, value in row.values.get(language, {}).items()}
-            for language in mailing_content.LANGUAGES
-        }
-    return rows
 
 
 @transaction.atomic
 def thaw(*, mailing: Mailing, by: User) -> Mailing:
     """Give the list free again, to change who gets the letter."""
-    mailing = _locked(mailing)
-    move(mailing, TABLE, "thaw", by=by, changes={"ready_at": None, **_stamp(by)}, recipients=mailing.recipients.count())
+    mailing = locked(mailing)
+    move(mailing, TABLE, "thaw", by=by, changes={"ready_at": None, **stamp(by)}, recipients=mailing.recipients.count())
     mailing.recipients.all().delete()
+    for companion in mailing.companions.filter(state=Mailing.State.READY).order_by("pk"):
+        thaw(mailing=companion, by=by)
     return mailing
 
 
@@ -156,39 +158,45 @@ def send(*, mailing: Mailing, by: User) -> Mailing:
     Raises:
         Refused: when there is an obstacle; a void approval is then put on record.
     """
-    _note_void(mailing, by)
+    restores.refuse_while_held()
+    note_void(mailing, by)
     return _start(mailing, by)
 
 
 @transaction.atomic
 def _start(mailing: Mailing, by: User) -> Mailing:
-    _lock(purposes.get(mailing.purpose).about(mailing))
-    mailing = _locked(mailing)
-    _refuse_if(obstacles(mailing))
-    mails, problems = printed(mailing, mailing.recipients.all(), by=by)
-    _refuse_if(problems)
+    lock_about(mailing)
+    mailing = locked(mailing)
+    refuse_if(obstacles(mailing))
+    along = list(purposes.get(mailing.purpose).on_start(mailing))
+    mails, problems = printed(mailing, [*mailing.recipients.filter(addition=0), *along], by=by)
+    refuse_if(problems)
+    Recipient.objects.bulk_create(along, batch_size=500)
     emails.queue_many(mails)
     now = timezone.now()
-    changes = {"started_at": now, "started_by": by, **_stamp(by, now)}
+    changes = {"started_at": now, "started_by": by, **stamp(by, now)}
     move(mailing, TABLE, "send", by=by, changes=changes, recipients=len(mails), digest=_digest(mailing))
+    if purposes.get(mailing.purpose).needs_approval:
+        approvals.carried_out(thing=mailing, by=by)
     return mailing
 
 
 @transaction.atomic
 def pause(*, mailing: Mailing, by: User | None, reason: str = "") -> Mailing:
     """Hold the rest back. What is being transmitted at this moment may still arrive."""
-    mailing = _locked(mailing)
-    move(mailing, TABLE, "pause", by=by, changes=_stamp(by), **({"reason": reason} if reason else {}))
+    mailing = locked(mailing)
+    move(mailing, TABLE, "pause", by=by, changes=stamp(by), **({"reason": reason} if reason else {}))
     return mailing
 
 
 def resume(*, mailing: Mailing, by: User) -> Mailing:
     """Go on with the rest; refused when what was approved has changed, because the letters were written before."""
-    _note_void(mailing, by)
+    restores.refuse_while_held()
+    note_void(mailing, by)
     with transaction.atomic():
-        mailing = _locked(mailing)
-        _refuse_unless_standing(mailing)
-        move(mailing, TABLE, "resume", by=by, changes=_stamp(by))
+        mailing = locked(mailing)
+        refuse_unless_standing(mailing)
+        move(mailing, TABLE, "resume", by=by, changes=stamp(by))
         emails.wake()
     return mailing
 
@@ -201,41 +209,26 @@ def cancel(*, mailing: Mailing, by: User) -> Mailing:
     """
     if (paper := approvals.open_paper(mailing)) is not None:
         approvals.drop(approval=paper, by=by)
-    mailing = _locked(mailing)
+    mailing = locked(mailing)
     count = emails.cancel_waiting(mailing=mailing)
-    move(mailing, TABLE, "cancel", by=by, changes=_stamp(by), cancelled=count)
+    move(mailing, TABLE, "cancel", by=by, changes=stamp(by), cancelled=count)
     return mailing
 
 
-def retry(*, mailing: Mailing, by: User, email: Email | None = None) -> int:
-    """Send again: new mails, the old ones stay as they are. An address that was corrected in the register since is followed.
+def start_due() -> int:
+    """Send the letters whose moment has come, in the name of who let each go. Returns how many began.
 
-    Args:
-        mailing: one that was started.
-        by: who decides it.
-        email: only this one, failed or uncertain; None for all that failed.
-
-    Returns:
-        How many.
-
-    Raises:
-        Refused: when there is nobody, what was approved has changed, or an address is none.
+    One that may not leave stays, and the reason is put on record once; the desk shows it. Any number may call this at once.
     """
-    _note_void(mailing, by)
-    with transaction.atomic():
-        mailing = _locked(mailing)
-        _refuse_unless_standing(mailing)
-        lost = emails.current().filter(mailing=mailing).order_by("id")
-        chosen = list(lost.filter(state=Email.State.FAILED) if email is None else lost.filter(pk=email.pk))
-        if not chosen:
-            raise Refused(_("There is nobody to whom it would have to be sent again."))
-        for one in chosen:
-            try:
-                emails.resend(email=one, by=by, to_address=purposes.get(mailing.purpose).address(one))
-            except ValueError as error:
-                raise Refused(str(error)) from None
-        audit.record("mailing.retry", mailing, by=by, emails=len(chosen))
-    return len(chosen)
+    count = 0
+    for mailing, moment in due():
+        try:
+            send(mailing=mailing, by=refuse_unless_let_go(mailing, moment))
+            count += 1
+        except Refused as refused:
+            if leaves_at(Mailing.objects.get(pk=mailing.pk)) == moment:  # else somebody was quicker
+                hold_back(mailing, moment, str(refused))
+    return count
 
 
 def settle(rows: models.QuerySet[Mailing] | None = None, *, by: User | None = None) -> None:
@@ -247,54 +240,28 @@ def settle(rows: models.QuerySet[Mailing] | None = None, *, by: User | None = No
     """
     for mailing in (Mailing.objects.all() if rows is None else rows).filter(state=Mailing.State.SENDING):
         if approval_obstacles(mailing):
-            _note_void(mailing, by)
+            note_void(mailing, by)
             with contextlib.suppress(Refused):  # somebody was quicker
                 pause(mailing=mailing, by=by, reason="approval_void")
-
-
-def _note_void(mailing: Mailing, by: User | None) -> None:
-    """Record that an approval was found void, outside the act that is then refused, so that the record stays."""
-    if purposes.get(mailing.purpose).needs_approval:
-        now = approvals.standing(mailing)
-        if now.void:
-            approvals.void(thing=mailing, now=now, by=by)
-
-
-def _refuse_unless_standing(mailing: Mailing) -> None:
-    found = approval_obstacles(mailing)
-    if found:
-        raise Refused(_("The letters were written before this: %(why)s Cancel the rest and prepare a new mailing.") % {"why": found[0]})
-
-
-def _refuse_if(sentences: list[str]) -> None:
-    if sentences:
-        raise Refused(" ".join(strip_tags(sentence) for sentence in sentences))
 
 
 def _digest(mailing: Mailing) -> str:
     return approvals.digest_of(mailing_content.content(mailing))
 
 
-def _stamp(by: User | None, now: Any = None) -> dict[str, Any]:
-    return {"state_changed_at": now or timezone.now(), "state_changed_by": by}
-
-
-def _locked(mailing: Mailing) -> Mailing:
-    return Mailing.objects.select_for_update().get(pk=mailing.pk)
-
-
-def _lock(about: Any) -> None:
-    """Keep what the letter is about, and the other letters about it, as they are until this transaction ends."""
-    if isinstance(about, models.Model):
-        type(about)._default_manager.select_for_update().filter(pk=about.pk).first()
-
-
 def _titles(mailing: Mailing) -> tuple[str, str]:
-    count = mailing.recipients.count()
+    count = mailing.recipients.filter(addition=0).count()
     return f"{mailing.title_ja}を{count}件に送ること", f"To send “{mailing.title_en}” to {count} recipients"
 
 
+def _supplement_titles(mailing: Mailing, added: Mapping[str, Any]) -> tuple[str, str]:
+    count = len(added.get("recipients", ()))
+    return f"{mailing.title_ja}を{count}件に追加で送ること", f"To send “{mailing.title_en}” to {count} more recipients"
+
+
 def _may_submit(mailing: Mailing) -> list[str]:
+    if waiting(mailing).exists():
+        return []  # the paper is about the names that came later
     if mailing.state != Mailing.State.READY:
         return [_("Freeze the list of recipients first; the approval binds it.")]
     return text_problems(mailing)
@@ -311,6 +278,11 @@ subjects.register(
         may_submit=_may_submit,
         template="approvals/mailing.html",
         context=mailing_paper.context,
+        companions=companions,
+        lead=lambda mailing: mailing.package,
+        supplement=mailing_content.supplement,
+        supplement_again=mailing_content.supplement_again,
+        supplement_titles=_supplement_titles,
         abouts=lambda keys: purposes.abouts(list(Mailing.objects.filter(pk__in=keys))),
     )
 )

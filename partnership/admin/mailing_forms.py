@@ -7,8 +7,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partnership import letters, purposes
-from partnership.fields import DateField, TextField
+from partnership import emails, letters, purposes
+from partnership.fields import AddressField, DateField, SplitDateTimeField, TextField
 from partnership.forms import VersionedModelForm
 from partnership.mailings import TEXTS, TITLES
 from partnership.models import Mailing
@@ -65,3 +65,38 @@ class SubmissionForm(forms.Form):
         """The day's end of office hours."""
         day = self.cleaned_data.get("due_on")
         return timezone.make_aware(dt.datetime.combine(day, _OFFICE_CLOSES)) if day else None
+
+
+class ListFilter(forms.Form):
+    """Which letters of a started mailing are shown. What cannot be read narrows nothing."""
+
+    q = TextField(label=_("Name or address"), required=False, max_length=100)
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("both")), ("ja", _("Japanese")), ("en", _("English"))]
+    )
+    copies = forms.ChoiceField(
+        label=_("Copies for secretariats"),
+        required=False,
+        choices=[("", _("with them")), ("only", _("only these")), ("none", _("without them"))],
+    )
+
+
+class ScheduleForm(forms.Form):
+    """When a letter leaves by itself."""
+
+    at = SplitDateTimeField(
+        label=_("Leaves by itself at"), help_text=_("A working hour, so that somebody is there. Such as 2027-01-14 and 10:00.")
+    )
+
+
+class SendAgainForm(forms.Form):
+    """Where one letter goes now."""
+
+    to_address = AddressField(label=_("Address"), max_length=320)
+
+    def clean_to_address(self) -> str:
+        """Only one to which we would write."""
+        address: str = self.cleaned_data["to_address"]
+        if sentence := emails.address_problem(address):
+            raise forms.ValidationError(sentence)
+        return address

@@ -8,8 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from partnership import mailings, previews
-from partnership.admin.mailing_pages import SEND, mailing_for, number
+from partnership import previews
+from partnership.admin.mailing_acts import SEND
+from partnership.admin.mailing_pages import mailing_for, number, under_way
 from partnership.models import Mailing
 
 # A mail carries its looks in style attributes; here they may work, and nothing else may.
@@ -23,7 +24,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     mailing = mailing_for(request, pk)
     if "HX-Request" not in request.headers:  # typed by hand, or opened in a tab of its own
         return redirect("admin:partnership_mailing_home", pk)
-    context = {"mailing": mailing, "progress": mailings.progress(mailing), "may": {"send": request.user.has_perm(SEND)}}
+    context = {"mailing": mailing, **under_way(mailing), "may": {"send": request.user.has_perm(SEND)}}
     response = render(request, "mailings/progress.html", context)
     if mailing.state != Mailing.State.SENDING:
         response["HX-Refresh"] = "true"

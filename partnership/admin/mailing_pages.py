@@ -9,18 +9,32 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from partnership import approvals, emails, mailing_progress, mailings, previews, purposes
-from partnership.admin import mailing_rows
+from partnership import (
+    approvals,
+    emails,
+    mailing_additions,
+    mailing_content,
+    mailing_packages,
+    mailing_progress,
+    mailing_schedule,
+    mailing_waits,
+    mailing_warnings,
+    mailings,
+    previews,
+    purposes,
+)
+from partnership.admin import mailing_acts, mailing_list, mailing_rows, submission
 from partnership.admin.base import is_key
-from partnership.admin.mailing_forms import LettersForm, SubmissionForm
-from partnership.admin.pages import Act, act
-from partnership.models import Approval, Email, Mailing, User
+from partnership.admin.mailing_acts import CHANGE, SEND
+from partnership.admin.mailing_forms import LettersForm, ScheduleForm
+from partnership.admin.pages import act, demand, person
+from partnership.admin.submission import SubmissionForm
+from partnership.models import Approval, Mailing, Recipient, User
 from partnership.transitions import Refused
 
-VIEW, CHANGE, SEND = "partnership.view_mailing", "partnership.change_mailing", "partnership.send_mailing"
+VIEW = "partnership.view_mailing"
 SUBMIT = "partnership.add_approval"
 ROWS = 50
 WRITABLE = (Mailing.State.DRAFT, Mailing.State.READY)
@@ -72,114 +86,114 @@ def index(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything of one mailing; its acts are POSTs."""
     mailing = mailing_for(request, pk)
-    if request.method == "POST":
-        return _act(request, mailing)
-    return TemplateResponse(request, "mailings/home.html", _context(request, mailing))
+    if request.method != "POST":
+        return TemplateResponse(request, "mailings/home.html", _context(request, mailing))
+    wanted = request.POST.get("act", "")
+    if wanted == "submit":
+        demand(request, SUBMIT)
+        if mailing.started_at:
+            mailing_additions.draft_paper(mailing=mailing, by=person(request))
+        form = submission.SubmissionForm(request.POST, approval=approvals.open_paper(mailing))
+        if not submission.put_forward(request, thing=mailing, form=form):
+            return _again(request, mailing, paper_form=form)
+        return redirect(_home(mailing))
+    if wanted == "schedule" and "at_0" in request.POST:
+        demand(request, SEND)
+        when = ScheduleForm(request.POST)
+        if not when.is_valid():
+            return _again(request, mailing, schedule=when)
+    return act(request, mailing_acts.table(request, mailing), _home(mailing))
 
 
-def _context(request: HttpRequest, mailing: Mailing, submission: SubmissionForm | None = None) -> dict[str, Any]:
+def _again(request: HttpRequest, mailing: Mailing, **forms: Any) -> HttpResponse:
+    """The page with the form that could not be taken, as it was typed."""
+    return TemplateResponse(request, "mailings/home.html", {**_context(request, mailing, **forms), "form": next(iter(forms.values()))}, 422)
+
+
+def _home(mailing: Mailing) -> str:
+    return reverse("admin:partnership_mailing_home", args=[mailing.pk])
+
+
+def _context(
+    request: HttpRequest, mailing: Mailing, paper_form: SubmissionForm | None = None, schedule: ScheduleForm | None = None
+) -> dict[str, Any]:
     purpose = purposes.get(mailing.purpose)
-    started = mailing.started_at is not None
     now = approvals.standing(mailing)
     recipient, n, total = previews.recipient_at(mailing, number(request, "n"))
-    user: User = request.user  # type: ignore[assignment]
-    may = {
-        "change": user.has_perm(CHANGE) and mailing.state in WRITABLE,
-        "send": user.has_perm(SEND),
-        "submit": user.has_perm(SUBMIT) and mailing.state == Mailing.State.READY and _may_submit(now.approval, now.holds, user),
-    }
-    return {
+    user = person(request)
+    open_paper = approvals.open_paper(mailing)
+    rows = mailing_content.listed(mailing) if mailing.state == Mailing.State.DRAFT else []
+    context = {
         "mailing": mailing,
         "purpose": purpose,
         "about": purpose.about(mailing),
         "about_url": purpose.home(mailing),
         "standing": now,
         "turned_down": approvals.turned_down(now.approval),
-        "obstacles": mailings.obstacles(mailing) if mailing.state in WRITABLE else [],
-        "resume_obstacles": mailings.approval_obstacles(mailing) if mailing.state in RUNNING else [],
         "previews": [previews.of_recipient(mailing, recipient, n, total, language) for language in ("ja", "en")],
         "recipient": recipient,
         "n": n,
         "total": total,
         "stages": mailing_rows.stages(mailing, now),
-        "may": may,
-        "submission": submission or SubmissionForm(),
+        "may": _may(mailing, user, now, open_paper),
+        "submission": paper_form or SubmissionForm(approval=open_paper),
         "history": approvals.papers(mailing)[:10],
-        "progress": mailings.progress(mailing),
-        "uncertain": emails.undecided().filter(mailing=mailing).order_by("id")[:20] if started else [],
+        **mailing_list.listed(request, mailing, ROWS, rows),
+    }
+    return {**context, **(_started(mailing) if mailing.started_at else _before(mailing, rows, schedule))}
+
+
+def _may(mailing: Mailing, user: User, now: approvals.Standing, open_paper: Approval | None) -> dict[str, bool]:
+    """What this person can do with it now."""
+    mine = open_paper is None or (open_paper.state != Approval.State.CIRCULATING and open_paper.drafted_by_id == user.pk)
+    frozen = mailing.state == Mailing.State.READY
+    return {
+        "change": user.has_perm(CHANGE) and mailing.state in WRITABLE,
+        "add": user.has_perm(CHANGE) and mailing.state in mailing_additions.STARTED,
+        "send": user.has_perm(SEND),
+        "submit": user.has_perm(SUBMIT) and mine and ((frozen and not now.holds) or mailing.started_at is not None),
+    }
+
+
+def _before(mailing: Mailing, rows: list[Recipient], schedule: ScheduleForm | None) -> dict[str, Any]:
+    """What a page shows as long as nothing was sent."""
+    frozen = rows or list(mailing.recipients.order_by("id"))
+    derived = mailing_schedule.derived(mailing)
+    return {
+        "obstacles": mailings.obstacles(mailing) if mailing.state in WRITABLE else [],
+        "cautions": mailing_warnings.of(mailing, frozen) if mailing.state in WRITABLE else [],
         "languages": mailing_rows.languages(mailing),
-        **mailing_rows.listed(request, mailing, ROWS),
+        "leaves_at": mailings.leaves_at(mailing),
+        "derived_at": derived,
+        "schedule": schedule or ScheduleForm(),
+        "companions": mailings.companions(mailing),
+        "candidates": mailing_packages.candidates(mailing),
     }
 
 
-def _may_submit(paper: Approval | None, holds: bool, user: User) -> bool:  # noqa: FBT001
-    """Whether a paper can be put forward: none is on its way, and none holds."""
-    if holds:
-        return False
-    if paper is None or paper.state not in Approval.OPEN:
-        return True
-    return paper.state != Approval.State.CIRCULATING and paper.drafted_by_id == user.pk
-
-
-def _act(request: HttpRequest, mailing: Mailing) -> HttpResponse:
-    user: User = request.user  # type: ignore[assignment]
-    back = reverse("admin:partnership_mailing_home", args=[mailing.pk])
-    submission = SubmissionForm(request.POST)
-    if request.POST.get("act") == "submit" and user.has_perm(SUBMIT) and not submission.is_valid():
-        return TemplateResponse(request, "mailings/home.html", _context(request, mailing, submission))
-
-    def said(work: Any, words: str) -> Any:
-        def run() -> str:
-            work(mailing=mailing, by=user)
-            return words
-
-        return run
-
-    acts: dict[str, Act] = {
-        "test": (lambda: _test(request, mailing, user), CHANGE),
-        "freeze": (said(mailings.freeze, _("The list is frozen. Now the letter can go to its approval.")), CHANGE),
-        "thaw": (said(mailings.thaw, _("The list is free again. It must be frozen before the letter is approved and sent.")), CHANGE),
-        "submit": (lambda: _submit(mailing, user, submission), SUBMIT),
-        "send": (said(mailings.send, _("The sending has begun.")), SEND),
-        "pause": (said(mailings.pause, _("Paused. What was being handed over at this moment may still arrive.")), SEND),
-        "resume": (said(mailings.resume, _("The sending goes on.")), SEND),
-        "cancel": (said(mailings.cancel, _("Cancelled. Nothing more of it leaves.")), SEND),
-        "retry": (lambda: _retry(request, mailing, user), SEND),
-        "confirm": (lambda: _confirm(request, mailing, user), SEND),
+def _started(mailing: Mailing) -> dict[str, Any]:
+    """What a page shows of a mailing under way, or through."""
+    additions = list(mailing_content.waiting_additions(mailing))
+    running = mailing.state in RUNNING
+    return {
+        "resume_obstacles": mailings.approval_obstacles(mailing) if running else [],
+        **under_way(mailing),
+        "uncertain": emails.undecided().filter(mailing=mailing).order_by("id")[:20],
+        "late": mailings.late(mailing),
+        "additions": additions,
+        "addition_paper": mailing_additions.paper(mailing) if additions else None,
+        "addition_obstacles": mailing_additions.obstacles(mailing) if additions else [],
+        "cautions": mailing_warnings.of(mailing, additions),
     }
-    return act(request, acts, back)
 
 
-def _test(request: HttpRequest, mailing: Mailing, user: User) -> str:
-    text = request.POST.get("n", "1")
-    mailings.test(mailing=mailing, by=user, number=int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1)
-    return _("Two test mails (Japanese and English) are on their way to %(address)s.") % {"address": user.email}
-
-
-def _submit(mailing: Mailing, user: User, form: SubmissionForm) -> str:
-    note, due_at = form.cleaned_data["note"], form.due_at()
-    with transaction.atomic():
-        paper = approvals.open_paper(mailing) or approvals.draft(thing=mailing, by=user)
-        approvals.submit(approval=paper, by=user, note=note or None, due_at=due_at)
-    return _("The paper is before its deciders.")
-
-
-def _retry(request: HttpRequest, mailing: Mailing, user: User) -> str:
-    email = _email(request, mailing) if request.POST.get("email") else None
-    count = mailings.retry(mailing=mailing, by=user, email=email)
-    return _("%(count)s mails are written again and will be sent.") % {"count": count}
-
-
-def _confirm(request: HttpRequest, mailing: Mailing, user: User) -> str:
-    emails.confirm(email=_email(request, mailing), by=user)
-    return _("Recorded as arrived, with your name.")
-
-
-def _email(request: HttpRequest, mailing: Mailing) -> Email:
-    key = request.POST.get("email", "")
-    if not is_key(key):
-        raise Refused(_("Say which mail is meant."))
-    return get_object_or_404(Email, pk=int(key), mailing=mailing)
+def under_way(mailing: Mailing) -> dict[str, Any]:
+    """The part of the page that is asked for again while it is being sent."""
+    return {
+        "progress": mailings.progress(mailing),
+        "waits": mailing_waits.of(mailing),
+        "pace": mailing_progress.pace(mailing),
+    }
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from partnership.admin import mailing_frames, mailing_pages
+from partnership.admin import mailing_frames, mailing_letter_pages, mailing_pages
 from partnership.admin.base import BaseAdmin
 from partnership.models import Mailing
 
@@ -24,6 +24,7 @@ class MailingAdmin(BaseAdmin):
             path("<int:pk>/change/", view(mailing_pages.edit), name="partnership_mailing_change"),
             path(home, view(mailing_pages.home), name="partnership_mailing_home"),
             path(home + "progress/", view(mailing_frames.progress), name="partnership_mailing_progress"),
+            path("<int:pk>/letters/<int:email>/", view(mailing_letter_pages.letter), name="partnership_mailing_mail"),
             path(home + "letter/", view(mailing_frames.letter), name="partnership_mailing_letter"),
         ]
         return [*own, *super().get_urls()]
