@@ -48,7 +48,9 @@ def head(message: Message, name: str) -> str:
 
 def heads(message: Message, name: str) -> list[str]:
     """All heads of that name, as above."""
-    return [_one_line(_decoded(str(value))) for value in message.get_all(name, [])]
+    wanted = name.lower()
+    # raw: the parser’s own way replaces what is not ASCII, although old programs write Japanese there
+    return [_one_line(_decoded(str(value))) for key, value in message.raw_items() if key.lower() == wanted]
 
 
 def address(message: Message, name: str) -> str:
@@ -96,10 +98,11 @@ def attached(message: Message) -> list[str]:
 
 def content(part: Message) -> str:
     """The characters of one part, whatever it says of its encoding."""
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        payload = "\n".join(_flat(piece) for piece in payload[:MOST_PARTS])
-    return characters(_transferred(str(payload), head(part, "Content-Transfer-Encoding").lower()), _charset(part))
+    pieces = part.get_payload()
+    if isinstance(pieces, list):
+        raw = b"\n".join(_flat(piece) for piece in pieces[:MOST_PARTS])
+        return characters(_transferred(raw, head(part, "Content-Transfer-Encoding").lower()), _charset(part))
+    return characters(_payload(part), _charset(part))
 
 
 def characters(data: bytes, charset: str = "") -> str:
@@ -170,17 +173,25 @@ def _children(message: Message) -> list[Message]:
     return [piece for piece in payload[:MOST_PARTS] if isinstance(piece, Message)] if isinstance(payload, list) else []
 
 
-def _flat(piece: Any) -> str:
+def _flat(piece: Any) -> bytes:
     """A part that the parser split into heads and rest, as it stood there."""
     if not isinstance(piece, Message):
-        return str(piece)
+        return _bytes(str(piece))
     inside = piece.get_payload()
-    rest = "\n".join(map(_flat, inside)) if isinstance(inside, list) else str(inside or "")
-    return "".join(f"{name}: {value}\n" for name, value in piece.items()) + "\n" + rest
+    rest = b"\n".join(map(_flat, inside)) if isinstance(inside, list) else _payload(piece)
+    return b"".join(_bytes(f"{name}: {value}\n") for name, value in piece.raw_items()) + b"\n" + rest
 
 
-def _transferred(written: str, how: str) -> bytes:
-    raw = written.encode("utf-8", "surrogateescape")
+def _payload(part: Message) -> bytes:
+    found = part.get_payload(decode=True)
+    return found if isinstance(found, bytes) else b""
+
+
+def _bytes(written: str) -> bytes:
+    return written.encode("utf-8", "surrogateescape")
+
+
+def _transferred(raw: bytes, how: str) -> bytes:
     if "base64" in how:
         try:
             return base64.b64decode(b"".join(raw.split()) + b"==")
@@ -209,7 +220,7 @@ def _filename(part: Message) -> str:
 
 def _decoded(value: str) -> str:
     if not value.isascii() or "\x1b" in value:
-        value = characters(value.encode("utf-8", "surrogateescape"))
+        value = characters(_bytes(value))
     try:
         pieces = decode_header(value)
     except (HeaderParseError, ValueError, UnicodeError):

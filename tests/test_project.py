@@ -52,6 +52,8 @@ PUBLIC = {
     "mailbox_letter": "a demonstration only",
     "mailbox_html": "a demonstration only",
     "mailbox_download": "a demonstration only",
+    "mailbox_reply": "a demonstration only: writes back as the recipient",
+    "mailbox_return": "a demonstration only: reports as the recipient’s server",
 }
 
 # Models without a page in the administration, each with its reason.
