@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events import call_sheet, replies
+from events import call_sheet, letter_offers, replies, windows
 from events.models import Event, Invitation, Task
 from partnership import desk
 from partnership.models import User
@@ -86,6 +86,23 @@ def call_backs(user: User) -> Iterable[desk.Turn]:
         )
 
 
+def letters_due(user: User) -> Iterable[desk.Turn]:
+    """Events whose guests hold a letter that is true no more: changed, called off, put off."""
+    if not user.has_perm("partnership.add_mailing"):
+        return
+    told = Event.objects.filter(is_record=False, ends_on__gte=timezone.localdate(), event_mailings__mailing__started_at__isnull=False)
+    rows = told.exclude(state__in=windows.OVER).distinct().prefetch_related("hosts__organisation__positions").order_by("starts_on", "pk")
+    for one in letter_offers.due(rows):
+        yield desk.Turn(
+            title=str(one.event),
+            remark=one.sentence,
+            whom="",
+            url=one.url,
+            act=_("Go on with the letter") if one.letter else _("Write the letter"),
+            due=timezone.localdate(),
+        )
+
+
 def coming(request: HttpRequest) -> dict[str, Any] | None:
     """The next events with how their answers stand."""
     if not request.user.has_perm("events.view_event"):
@@ -123,6 +140,7 @@ for _key, _label, _turns in (
     ("substitutes", gettext_lazy("Substitutes to decide"), to_decide),
     ("late_acceptances", gettext_lazy("Late acceptances"), late_acceptances),
     ("call_backs", gettext_lazy("Promised calls"), call_backs),
+    ("letters_due", gettext_lazy("Guests to be told"), letters_due),
 ):
     desk.register_queue(desk.Queue(_key, _label, _turns, _list))
 

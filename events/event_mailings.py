@@ -104,12 +104,12 @@ def _numbered_en(title: str, number: int) -> str:
 
 
 def counts(letters: Iterable[EventMailing]) -> dict[int, dict[str, int]]:
-    """How many stand on each letter’s list, and how many mails of it were sent, failed or are unknown; by mailing, in two queries."""
+    """How many stand on each letter’s list, and how many of its mails ended how; by mailing, in two queries."""
     keys = [letter.mailing_id for letter in letters]
-    found = {key: {"listed": 0, "sent": 0, "failed": 0, "uncertain": 0} for key in keys}
+    found = {key: {"listed": 0, "sent": 0, "failed": 0, "uncertain": 0, "cancelled": 0} for key in keys}
     for row in Recipient.objects.filter(mailing__in=keys).values("mailing").order_by().annotate(n=Count("pk")):
         found[row["mailing"]]["listed"] = row["n"]
-    states = Email.objects.filter(mailing__in=keys, state__in=["sent", "failed", "uncertain"]).values("mailing", "state")
+    states = Email.objects.filter(mailing__in=keys, state__in=["sent", "failed", "uncertain", "cancelled"]).values("mailing", "state")
     for row in states.order_by().annotate(n=Count("pk")):
         found[row["mailing"]][row["state"]] = row["n"]
     return found

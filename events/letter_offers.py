@@ -16,7 +16,6 @@ from events.models import Event, EventMailing, Invitation
 from partnership.models import Mailing
 
 UNFINISHED = (Mailing.State.DRAFT, Mailing.State.READY, Mailing.State.SENDING, Mailing.State.PAUSED)
-_OPEN_LETTERS = (Mailing.State.DRAFT, Mailing.State.READY)
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,16 @@ class Offer:
     def label(self) -> Promise:
         """The kind in words."""
         return self.kind.label
+
+    @property
+    def rule(self) -> Promise | str:
+        """Who usually gets it."""
+        return rules.RULES[self.kind.rules[0]].label if self.kind.rules else ""
+
+    @property
+    def is_package(self) -> bool:
+        """Whether it can be written together with what follows it."""
+        return self.kind.key == "invitation" and not self.why_not
 
 
 @dataclass(frozen=True)
@@ -60,20 +69,33 @@ class Due:
         return reverse("admin:events_event_letters", args=[self.event.pk])
 
 
-def offers(event: Event) -> list[Offer]:
-    """All kinds of letters that its kind of event knows, in their order, each with why it cannot be written now."""
-    return [Offer(LETTERS[key], why_not(event, LETTERS[key])) for key in event.kind_facts.letters if key in LETTERS]
+def offers(event: Event, owed: Iterable[Due]) -> list[Offer]:
+    """All kinds of letters that its kind of event knows, in their order, each with why it cannot be written now.
+
+    Args:
+        event: whose letters.
+        owed: what ``due`` found for it, to ask only once.
+    """
+    wanted = {one.kind.key for one in owed}
+    kinds = [LETTERS[key] for key in event.kind_facts.letters if key in LETTERS]
+    return [Offer(kind, "" if kind.key in wanted else why_not(event, kind, asked=True)) for kind in kinds]
 
 
-def why_not(event: Event, kind: LetterKind) -> str:
-    """Why a letter of this kind makes no sense now; "" when it does."""
+def why_not(event: Event, kind: LetterKind, *, asked: bool = False) -> str:
+    """Why a letter of this kind makes no sense now; "" when it does.
+
+    Args:
+        event: as it is now.
+        kind: of the letter.
+        asked: whether ``due`` was asked before and found none of this kind.
+    """
     if event.is_record:
         return _("This event is part of the published record; nothing of it is changed.")
     if kind.key in {"invitation", "save_the_date"} and event.state not in Event.OPEN:
         return _("No letter is written now: the event is “%(state)s”.") % {"state": event.get_state_display()}
     if sentences := leaving.not_now(event, kind):
         return sentences[0]
-    return _nobody(event, kind)
+    return _("Nothing that the guests were told has changed.") if kind.changes and asked else _nobody(event, kind)
 
 
 def _nobody(event: Event, kind: LetterKind) -> str:

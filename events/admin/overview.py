@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import events, hosts, replies, trail
+from events import events, hosts, letter_offers, replies, trail
 from events.models import Event, EventHost, EventMailing, LeftOut, Task
 from partnership.models import Approval, Figure, Mailing, Organisation, User
 
@@ -52,7 +52,9 @@ def of(event: Event, user: User) -> dict[str, Any]:
     tasks = list(Task.objects.filter(event=event).select_related("owner"))
     invited_by = hosts.of_event(event)
     total, people = replies.total(tallies), replies.heads(event)
+    due = letter_offers.due([event]) if user.has_perm("partnership.add_mailing") else []
     return {
+        "due_letter": due[0] if due else None,
         "now": timezone.now(),
         "days_left": (event.starts_on - today).days,
         "stages": stages(event, letters, today),
