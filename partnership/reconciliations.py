@@ -54,7 +54,7 @@ class Comparison:
     @property
     def silence_counts(self) -> bool:
         """Whether a letter that is not in the log was not taken."""
-        return self.complete or (bool(self.log.taken) and not self.missing and self.skew <= SKEW)
+        return self.complete or (bool(self.log.taken) and not self.log.cut and not self.missing and self.skew <= SKEW)
 
     def of(self, word: str) -> list[Verdict]:
         """The rows of one verdict."""

@@ -53,6 +53,7 @@ class RelayLog:
     last: dt.datetime | None = None
     lines: int = 0
     broken: int = 0
+    cut: bool = False  # it was too long to be read to its end
     rotates: bool = False  # a syslog, of which this is one piece; what lies before and after it is elsewhere
 
     def saw(self, at: dt.datetime | None) -> None:
@@ -62,12 +63,16 @@ class RelayLog:
             self.last = at if self.last is None else max(self.last, at)
 
 
-def read(files: Iterable[BinaryIO]) -> RelayLog:
-    """What all of these say together, such as a log and the one before it, in any order."""
+def read(files: Iterable[BinaryIO], *, most: float = float("inf")) -> RelayLog:
+    """What all of these say together, such as a log and the one before it, in any order.
+
+    Args:
+        most: bytes (after unpacking) that are read of each; a small compressed file can hold very much.
+    """
     log = RelayLog()
     for file in files:
         queue: dict[str, Taken] = {}  # by the number that Postfix gives a message while it has it
-        for line in _lines(file, log):
+        for line in _lines(file, log, most):
             log.lines += 1
             text = line.decode("utf-8", "replace").strip()
             if text.startswith("{"):
@@ -77,9 +82,12 @@ def read(files: Iterable[BinaryIO]) -> RelayLog:
     return log
 
 
-def _lines(file: BinaryIO, log: RelayLog) -> Iterator[bytes]:
-    stream = _opened(file)
+def _lines(file: BinaryIO, log: RelayLog, most: float) -> Iterator[bytes]:
+    stream, read = _opened(file), 0
     while True:
+        if read > most:
+            log.cut = True
+            return
         try:
             line = stream.readline(LONGEST_LINE)
         except (OSError, EOFError, zlib.error):  # a compressed file that was cut off, or is none
@@ -87,6 +95,7 @@ def _lines(file: BinaryIO, log: RelayLog) -> Iterator[bytes]:
             return
         if not line:
             return
+        read += len(line)
         if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
             log.broken += 1
             continue

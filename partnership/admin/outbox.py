@@ -1,48 +1,61 @@
 """The outbox as rows, for those who look after the system; secrets and personal links are never shown."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from partnership import marks, purposes, reasons
+from partnership import purposes, reasons
+from partnership.admin import outbox_letter
 from partnership.admin.figures import ReadOnlyAdmin
+from partnership.admin.uncertain_mails import kind
 from partnership.models import Email
 
 
-def text_for_eyes(email: Email) -> str:
-    """The text of a mail as staff may read it: secrets hidden, marks in words."""
-    try:
-        is_secret = purposes.get(email.purpose).secret
-    except KeyError:
-        is_secret = True
-    if is_secret:
-        return gettext("(not shown: it holds a secret)")
-    return marks.shown(email.text, gettext("[personal link]"))
+class KindFilter(admin.SimpleListFilter):
+    """By what the mail is for, in words."""
+
+    title = _("purpose")
+    parameter_name = "purpose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        """All purposes."""
+        return [(purpose.key, purpose.label) for purpose in purposes.every()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Email]) -> QuerySet[Email]:
+        """Those of the chosen one."""
+        return queryset.filter(purpose=self.value()) if self.value() else queryset
+
+
+class CameBackFilter(admin.SimpleListFilter):
+    """Whether it came back after it had been sent, or was written anew."""
+
+    title = _("what followed")
+    parameter_name = "followed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        """Three things that may follow."""
+        return [("back", _("came back")), ("resent", _("was sent again")), ("again", _("is a second sending"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Email]) -> QuerySet[Email]:
+        """Those of which it is true."""
+        wanted = {"back": {"bounced_at__isnull": False}, "resent": {"resent_as__isnull": False}, "again": {"resend_of__isnull": False}}
+        return queryset.filter(**wanted[self.value() or ""]) if self.value() in wanted else queryset
 
 
 @admin.register(Email)
 class EmailAdmin(ReadOnlyAdmin):
-    """Every mail of the system; its letters are read on the pages of their mailings."""
+    """Every mail of the system; one of them has a page of our own (partnership/admin/outbox_letter.py)."""
 
-    list_display = ("to_address", "subject", "purpose", "state", "attempts", "created_at", "accepted_at")
+    list_display = ("to_address", "subject", "kind", "state", "why", "attempts", "created_at", "accepted_at")
     list_display_links = ("to_address", "subject")
-    list_filter = ("state", "purpose", "language", "held")
+    list_filter = ("state", KindFilter, CameBackFilter, "held", "language")
     search_fields = ("to_address", "subject", "message_id")
     date_hierarchy = "created_at"
-    fields = (
-        ("to_address", "language"),
-        ("subject", "purpose"),
-        "shown_text",
-        ("state", "why"),
-        ("priority", "attempts", "crashes", "held"),
-        ("next_at", "lease_until"),
-        ("accepted_at", "finished_at", "bounced_at"),
-        ("smtp_code", "smtp_reply"),
-        ("message_id", "outbox_id"),
-        ("created_at", "created_by"),
-    )
-    readonly_fields = ("shown_text", "why")
     export_fields = (
         "created_at",
         "to_address",
@@ -56,12 +69,25 @@ class EmailAdmin(ReadOnlyAdmin):
         "message_id",
     )
 
-    @admin.display(description=_("text"))
-    def shown_text(self, email: Email) -> str:
-        """The text without its secrets."""
-        return text_for_eyes(email)
+    def get_urls(self) -> list[URLPattern]:
+        """Our page of one mail, and the frame with its HTML, before Django's."""
+        view = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/change/", view(outbox_letter.page), name="partnership_email_change"),
+            path("<int:pk>/html/", view(outbox_letter.html), name="partnership_email_html"),
+        ]
+        return [*own, *super().get_urls()]
 
-    @admin.display(description=_("reason"))
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Email]:
+        """Without the texts, which no list shows."""
+        return super().get_queryset(request).defer("text", "html")
+
+    @admin.display(description=_("purpose"), ordering="purpose")
+    def kind(self, email: Email) -> str:
+        """What it is for, in words."""
+        return kind(email)
+
+    @admin.display(description=_("reason"), ordering="reason")
     def why(self, email: Email) -> str:
         """The reason in a sentence."""
         return reasons.sentence(email.reason, email.smtp_code)
