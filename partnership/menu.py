@@ -81,10 +81,11 @@ register(
         _("Mailings"),
         "admin:partnership_mailing_changelist",
         ["partnership.view_mailing"],
-        ["partnership/mailing/", "partnership/email/"],
+        ["partnership/mailing/"],
         order=30,
     )
 )
+register(Item("mail", _("Mail"), "admin:mail", ["partnership.send_mailing"], ["partnership/email/"], order=35))
 register(Item("approvals", _("Approvals"), "admin:approvals", ["partnership.view_approval"], ["partnership/approval/"], order=40))
 register(
     Item(

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
-from partnership import approvals, desk, emails, mailing_progress, purposes
+from partnership import approvals, desk, mailing_progress, purposes
 from partnership.admin.approval_shown import name_of
 from partnership.models import Approval, Mailing, User
 
@@ -58,31 +57,6 @@ def _turn(paper: Approval, act: str, whom: str, abouts: Mapping[int, str]) -> de
     return desk.Turn(str(paper), remark, whom, reverse("admin:approval", args=[paper.pk]), act, paper.due_at)
 
 
-def uncertain(user: User) -> Iterable[desk.Turn]:
-    """Mailings with mails of which nobody knows whether they arrived."""
-    if not user.has_perm("partnership.send_mailing"):
-        return []
-    rows = Mailing.objects.annotate(unknown=Count("emails", filter=Q(emails__in=emails.undecided().values("pk")))).filter(unknown__gt=0)
-    abouts = purposes.abouts(list(rows))
-    return [
-        desk.Turn(
-            str(mailing),
-            "　".join(
-                part
-                for part in (
-                    _("Mailing　not known whether it arrived: %(count)s") % {"count": mailing.unknown},
-                    str(abouts.get(mailing.pk, "")),
-                )
-                if part
-            ),
-            "",
-            reverse("admin:partnership_mailing_home", args=[mailing.pk]) + "#uncertain",
-            _("Decide"),
-        )
-        for mailing in rows
-    ]
-
-
 def in_progress(request: HttpRequest) -> Mapping[str, Any] | None:
     """Mailings that are being sent, paused, or ready to go."""
     if not request.user.has_perm("partnership.view_mailing"):
@@ -98,8 +72,5 @@ def in_progress(request: HttpRequest) -> Mapping[str, Any] | None:
 desk.register_queue(desk.Queue("approvals", gettext_lazy("approvals"), papers, lambda: reverse("admin:approvals")))
 desk.register_queue(
     desk.Queue("afterwards", gettext_lazy("to be seen afterwards"), afterwards, lambda: reverse("admin:approvals") + "#afterwards")
-)
-desk.register_queue(
-    desk.Queue("uncertain", gettext_lazy("unknown whether arrived"), uncertain, lambda: reverse("admin:partnership_mailing_changelist"))
 )
 desk.register_panel(desk.Panel("mailings", "mailings/panel.html", in_progress, place="side", order=20))
