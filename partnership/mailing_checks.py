@@ -59,32 +59,43 @@ def approval_obstacles(mailing: Mailing) -> list[str]:
 
 
 def printed(mailing: Mailing, rows: Iterable[Recipient], *, by: User | None) -> tuple[list[Email], list[str]]:
-    """The mail of each recipient, unsaved, and sentences about those whose mail cannot be made."""
-    purpose = purposes.get(mailing.purpose)
-    bound = mailing_content.as_of_now(mailing_content.content(mailing), mailing)
-    mails, found = [], []
-    for row in rows:
+    """The mail of each recipient, unsaved, and sentences about those whose mail cannot be made. Letters on paper are no mails."""
+    rendered, found = letters_of(mailing, rows)
+    mails = []
+    for row, letter in rendered if purposes.get(mailing.purpose).issue is None else ():
         try:
-            letter = mailing_content.letter(bound, mailing_content.row(row), row.language)
-            email = emails.draft(
-                purpose=purpose.key,
-                to_address=row.address,
-                language=row.language,
-                subject=letter.subject,
-                text=letter.text,
-                html=letters.html(letter.text, row.language),
-                recipient_key=row.key,
-                labels=(row.label_ja, row.label_en),
-                mailing=mailing,
-                by=by,
-            )
-        except KeyError as error:
-            found.append(_("%(recipient)s: nobody says what {%(name)s} is.") % {"recipient": row, "name": error.args[0]})
+            mails.append(_mail(mailing, row, letter, by))
         except ValueError as error:  # no address, a subject too long: said in a sentence
             found.append(_("%(recipient)s: %(problem)s") % {"recipient": row, "problem": error})
-        else:
-            email.content_type_id, email.object_id = row.content_type_id, row.object_id
-            mails.append(email)
     if len(found) > SHOWN:
         found = [*found[:SHOWN], _("And %(count)s more of this kind.") % {"count": len(found) - SHOWN}]
     return mails, found
+
+
+def letters_of(mailing: Mailing, rows: Iterable[Recipient]) -> tuple[list[tuple[Recipient, purposes.Letter]], list[str]]:
+    """The letter of each recipient as it is read now, and sentences about those whose letter names what nobody knows."""
+    bound = mailing_content.as_of_now(mailing_content.content(mailing), mailing)
+    rendered, found = [], []
+    for row in rows:
+        try:
+            rendered.append((row, mailing_content.letter(bound, mailing_content.row(row), row.language)))
+        except KeyError as error:
+            found.append(_("%(recipient)s: nobody says what {%(name)s} is.") % {"recipient": row, "name": error.args[0]})
+    return rendered, found
+
+
+def _mail(mailing: Mailing, row: Recipient, letter: purposes.Letter, by: User | None) -> Email:
+    email = emails.draft(
+        purpose=mailing.purpose,
+        to_address=row.address,
+        language=row.language,
+        subject=letter.subject,
+        text=letter.text,
+        html=letters.html(letter.text, row.language),
+        recipient_key=row.key,
+        labels=(row.label_ja, row.label_en),
+        mailing=mailing,
+        by=by,
+    )
+    email.content_type_id, email.object_id = row.content_type_id, row.object_id
+    return email

@@ -1,7 +1,6 @@
 """What an approval of a mailing binds, how two such contents differ in words, and the letters that they print."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, QuerySet
@@ -11,19 +10,11 @@ from django.utils.translation import gettext as _
 
 from partnership import letters, purposes
 from partnership.models import Email, Mailing, Recipient
+from partnership.purposes import Letter
 from partnership.subjects import Change
 
 LANGUAGES = ("ja", "en")
 _TEXTS = ("subject_ja", "subject_en", "body_ja", "body_en")
-
-
-@dataclass(frozen=True)
-class Letter:
-    """One letter in one language as its reader gets it; links are still marks."""
-
-    subject: str
-    text: str
-    language: str
 
 
 def content(mailing: Mailing) -> dict[str, Any]:

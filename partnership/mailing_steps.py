@@ -16,6 +16,7 @@ TABLE = {
     "freeze": step("draft", to="ready"),
     "thaw": step("ready", to="draft"),
     "send": step("ready", to="sending"),
+    "issue": step("ready", to="finished"),  # on paper: nothing is under way
     "pause": step("sending", to="paused"),
     "resume": step("paused", to="sending"),
     "cancel": step("draft", "ready", "sending", "paused", to="cancelled"),

@@ -19,7 +19,7 @@ from partnership.mailing_additions import add as add_late
 from partnership.mailing_additions import late, waiting
 from partnership.mailing_additions import remove as remove_late
 from partnership.mailing_additions import send as send_additions
-from partnership.mailing_checks import approval_obstacles, missing, obstacles, printed, text_problems
+from partnership.mailing_checks import approval_obstacles, letters_of, missing, obstacles, printed, text_problems
 from partnership.mailing_letters import retry
 from partnership.mailing_packages import bundle, companions, unbundle
 from partnership.mailing_progress import Progress, progress
@@ -173,10 +173,14 @@ def _start(mailing: Mailing, by: User) -> Mailing:
     refuse_if(problems)
     Recipient.objects.bulk_create(along, batch_size=500)
     emails.queue_many(mails)
-    now = timezone.now()
+    now, purpose = timezone.now(), purposes.get(mailing.purpose)
+    on_paper, _problems = letters_of(mailing, mailing.recipients.all()) if purpose.issue else ([], [])
+    if purpose.issue:
+        purpose.issue(mailing, on_paper, by)
     changes = {"started_at": now, "started_by": by, **stamp(by, now)}
-    move(mailing, TABLE, "send", by=by, changes=changes, recipients=len(mails), digest=_digest(mailing))
-    if purposes.get(mailing.purpose).needs_approval:
+    act = "issue" if purpose.issue else "send"
+    move(mailing, TABLE, act, by=by, changes=changes, recipients=len(mails) + len(on_paper), digest=_digest(mailing))
+    if purpose.needs_approval:
         approvals.carried_out(thing=mailing, by=by)
     return mailing
 

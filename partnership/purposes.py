@@ -24,6 +24,15 @@ class Attached:
 
 
 @dataclass(frozen=True)
+class Letter:
+    """One letter in one language as its reader gets it; links are still marks."""
+
+    subject: str
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
 class Placeholder:
     """A {name} that a letter may hold, explained to the person who writes it.
 
@@ -94,6 +103,8 @@ class Purpose:
     ``places`` says of many mails where they belong, by primary key.
     ``on_start`` is told right before the letters of a mailing are written, in the same transaction. It returns further rows, unsaved:
     names that an approved supplement of its package's lead has added; never anybody else.
+    ``issue`` is for letters on paper: no mail is written, but this is given each recipient with the letter in its language, in the
+    transaction of the sending; it keeps and numbers them. ``sheets`` is then the address of the printed sheets.
     ``notes`` are sentences about how things stand now, shown beside the letter and bound by nothing.
     ``left_out`` names those who do not get the letter: dicts with ``label``, ``reason`` and ``by``, for the deciders.
     """
@@ -125,6 +136,8 @@ class Purpose:
     reply_choices: Callable[["Email"], Sequence[ReplyChoice]] = lambda _email: ()
     record_reply: Callable[["Email", str, "User", Mapping[str, str]], str] | None = None
     places: Callable[[Sequence["Email"]], Mapping[int, Place]] = lambda _emails: {}
+    issue: Callable[["Mailing", Sequence[tuple["Recipient", "Letter"]], "User"], None] | None = None
+    sheets: Callable[["Mailing"], str] = lambda _mailing: ""
     home: Callable[["Mailing"], str] = lambda _mailing: ""  # the page of what the mailing is about
     about: Callable[["Mailing"], Any] = lambda _mailing: None  # what it is about; its str() heads the mailing's page
     abouts: Callable[[Sequence["Mailing"]], Mapping[int, Any]] = lambda _mailings: {}  # the same of many, by primary key, in one query
