@@ -20,7 +20,7 @@ def of_lead(mailing: Mailing, rows: Iterable[Recipient]) -> list[Recipient]:
 def _taken(mailing: Mailing, row: Recipient) -> Recipient:
     return Recipient(
         mailing=mailing,
-        key=f"{mailing.purpose}:{row.key.partition(':')[2]}",
+        key=row.key,  # the same as on the lead's list, so that what was approved for one is found for the other
         label_ja=row.label_ja,
         label_en=row.label_en,
         address=row.address,

@@ -27,8 +27,9 @@ class LetterKind:
 
     ``rules`` are keys of events/rules.py, the usual one first: who gets it. None: the posts that have had no such letter yet.
     ``facts`` of the card are bound by its approval. What is in ``fresh`` is printed as it is when the letters are written,
-    and not bound: the reminder moves with the date by which answers are expected, so that its approval binds the rule and
-    not the date. Otherwise every new deadline would void the approval of a letter whose sense it does not touch.
+    and not bound: the reminder moves with the date by which answers are expected, so its approval binds the rule and not
+    the date. Otherwise every new deadline would void the approval of a letter whose sense it does not touch. It is the same
+    with the day that a letter of thanks names.
     ``needs`` are facts of the event without which the letter cannot be written.
     """
 
@@ -122,9 +123,10 @@ LETTERS = {
         LetterKind(
             "thanks",
             _("letter of thanks"),
-            ("hosts", "title", "day"),
+            ("hosts", "title"),
             ("attended",),
             when=AFTER,
+            fresh=("day",),
             tells=False,
             anchor=END,
             days_before=-2,
@@ -133,9 +135,10 @@ LETTERS = {
         LetterKind(
             "survey",
             _("questionnaire"),
-            ("hosts", "title", "day"),
+            ("hosts", "title"),
             ("attended",),
             when=AFTER,
+            fresh=("day",),
             tells=False,
             anchor=END,
             days_before=-5,

@@ -111,7 +111,7 @@ def _moved(email: Email, kind: LetterKind, row: EventMailing, event: Event) -> s
     """Whether the letter prints a deadline that was moved after it was written."""
     mailing = row.mailing
     prints = letters.names(mailing.subject_ja, mailing.subject_en, mailing.body_ja, mailing.body_en) & set(kind.fresh)
-    if not prints or event.reply_by is None:
+    if not prints or event.reply_by is None or kind.anchor != REPLY_BY:
         return ""
     return "" if dates.long_moment(event.reply_by, email.language, event.time_zone) in f"{email.subject}\n{email.text}" else MOVED
 
@@ -251,6 +251,7 @@ CONFIRMATION = purposes.register(
         attach=entry_if_coming,
         reply_to=desk_of,
         needs_approval=False,
+        address=mail_replies.address_now,
         **mail_replies.HOOKS,
     )
 )
