@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from partnership import approvals, letters, mailing_content, marks, previews, purposes
+from partnership import approval_content, approvals, letters, mailing_content, mailing_warnings, marks, previews, purposes
 from partnership.models import Approval
 
 
@@ -25,7 +25,7 @@ class ShownLetter:
 def context(approval: Approval, query: Mapping[str, str]) -> dict[str, Any]:
     """Letters of recipient ``n``, the list by name, who is left out, and the facts."""
     mailing: Any = approval.subject
-    bound = mailing_content.as_of_now(approval.content or approvals.content_of(mailing), mailing)
+    bound = mailing_content.as_of_now(_content(approval, mailing), mailing)
     rows = sorted(bound["recipients"], key=_as_read)
     number = max(1, min(_number(query.get("n", "1")), len(rows)))
     side = "en" if (get_language() or "ja").startswith("en") else "ja"
@@ -45,7 +45,23 @@ def context(approval: Approval, query: Mapping[str, str]) -> dict[str, Any]:
         "left_out": purposes.get(bound["purpose"]).left_out(mailing),
         "notes": purposes.get(bound["purpose"]).notes(mailing),
         "facts": [{"label": fact.get(f"label_{side}"), "value": fact.get(f"value_{side}")} for fact in bound["facts"]],
+        "cautions": _cautions(approval, mailing, rows),
     }
+
+
+def _content(approval: Approval, mailing: Any) -> dict[str, Any]:
+    """What the paper shows: names that came later alone, with the texts of the paper to which they were added."""
+    main = approval.supplements
+    if main is None:
+        return approval.content or approvals.content_of(mailing)
+    return {**approval_content.part_of(main, mailing), **(approval.content or approval_content.additions_of(mailing))}
+
+
+def _cautions(approval: Approval, mailing: Any, rows: Sequence[Mapping[str, Any]]) -> list[mailing_warnings.Caution]:
+    """What to look at before it is decided; nothing on a paper of the past."""
+    if approval.state not in Approval.OPEN:
+        return []
+    return mailing_warnings.of(mailing, list(mailing.recipients.filter(key__in=[row["key"] for row in rows])))
 
 
 def _as_read(row: Mapping[str, Any]) -> tuple[str, bool, str]:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partnership import audit, purposes
+from partnership import audit, mailing_notices, purposes
 from partnership.mailing_steps import locked
 from partnership.models import AuditEvent, Mailing, User
 from partnership.transitions import Refused
@@ -105,6 +105,7 @@ def hold_back(mailing: Mailing, moment: dt.datetime, why: str) -> None:
         mailing = locked(mailing)
         if held_back(mailing, moment) is None:
             audit.record(HELD_BACK, mailing, by=None, moment=moment.isoformat(), personal={"why": why})
+            mailing_notices.held_back(mailing, moment, why)
 
 
 def overdue() -> list[tuple[Mailing, dt.datetime]]:

@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from partnership import audit, dates, emails, reasons
-from partnership.models import AuditEvent, Email, MailGate, Mailing
+from partnership import audit, dates, emails, gates, reasons
+from partnership.models import AuditEvent, Email, Mailing
 
 # why the engine paused a mailing: a word of the audit trail
 PAUSES = {
     "approval_void": gettext_lazy("what was approved has changed"),
-    "content_refused": gettext_lazy("three letters in a row were refused for what they say"),
+    reasons.CONTENT: gettext_lazy("three letters in a row were refused for what they say"),
 }
 
 
@@ -49,7 +49,7 @@ def _paused(mailing: Mailing) -> Wait:
 
 
 def _gate() -> list[Wait]:
-    gate = MailGate.objects.filter(key=MailGate.ALL).first()
+    gate = gates.ours().first()
     if gate is None:
         return []
     why = {"why": reasons.sentence(gate.reason) or gate.said, "since": _clock(gate.stopped_at or gate.closed_since)}

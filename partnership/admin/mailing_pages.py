@@ -107,7 +107,9 @@ def home(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _again(request: HttpRequest, mailing: Mailing, **forms: Any) -> HttpResponse:
     """The page with the form that could not be taken, as it was typed."""
-    return TemplateResponse(request, "mailings/home.html", {**_context(request, mailing, **forms), "form": next(iter(forms.values()))}, 422)
+    return TemplateResponse(
+        request, "mailings/home.html", {**_context(request, mailing, **forms), "form": next(iter(forms.values()))}, status=422
+    )
 
 
 def _home(mailing: Mailing) -> str:
