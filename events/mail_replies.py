@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from events import answers, call_sheet
 from events.models import Answer, Invitation
-from partnership.models import Email, User
+from partnership.models import Email, Position, User
 from partnership.purposes import Place, ReplyChoice
 from partnership.transitions import Refused
 
@@ -67,6 +67,15 @@ def _place(invitation: Invitation) -> Place:
         url=reverse("admin:events_invitation_home", args=[invitation.pk]),
         form=reverse("admin:partnership_position_change", args=[invitation.position_id]),
     )
+
+
+def address_now(email: Email) -> str:
+    """Where a confirmation goes when it is sent again: where it went, unless the register does not name that address any more."""
+    seat = Position.objects.filter(invitations=email.object_id).first()
+    known = [address for address in (seat.email, seat.secretariat_email) if address] if seat else []
+    if not known or email.to_address.lower() in {address.lower() for address in known}:
+        return email.to_address
+    return known[0]
 
 
 # for every purpose whose mails are about an invitation

@@ -17,6 +17,7 @@ from partnership.normalise import identifier
 from partnership.purposes import ReplyChoice
 from partnership.transitions import Refused
 
+HANDLE = "partnership.handle_incomingmail"  # the right to settle
 Kind = IncomingMail.Kind
 NOTHING, SENT_AGAIN, RECORDED = "nothing", "sent_again", "recorded"
 _OUTCOMES = {NOTHING: gettext_lazy("nothing was to be done"), SENT_AGAIN: gettext_lazy("the letter was sent again")}

@@ -55,7 +55,8 @@ def heads(message: Message, name: str) -> list[str]:
 
 def address(message: Message, name: str) -> str:
     """The first address of a head; "" where there is none."""
-    return parseaddr(head(message, name))[1][:320]
+    found = parseaddr(head(message, name))[1][:320]
+    return found if "@" in found else ""
 
 
 def addresses(message: Message, *names: str) -> list[str]:

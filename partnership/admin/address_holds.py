@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from partnership import admin_pages, holds
 from partnership.admin.base import is_key
-from partnership.admin.incoming import HANDLE
 from partnership.admin.pages import PAGE_ROWS, act, demand, framed, person
+from partnership.incoming import HANDLE
 from partnership.models import AddressHold
 from partnership.transitions import Refused
 

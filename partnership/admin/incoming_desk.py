@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partnership import desk, incoming, incoming_words, purposes
-from partnership.admin.incoming import HANDLE
 from partnership.models import IncomingMail, User
 
 Kind = IncomingMail.Kind
@@ -27,7 +26,7 @@ def came_back(user: User) -> Iterable[desk.Turn]:
 
 
 def _turns(user: User, kinds: list[str]) -> list[desk.Turn]:
-    if not user.has_perm(HANDLE):
+    if not user.has_perm(incoming.HANDLE):
         return []
     rows = list(incoming.to_settle().filter(kind__in=kinds)[:SHOWN])
     places = purposes.places([row.email for row in rows if row.email])

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from partnership.admin.base import BaseAdmin, BaseTabularInline
+from partnership.admin.returned_letters import TellsOfReturnedLetters
 from partnership.models import Appointment, Person, Position
 
 
@@ -40,7 +41,7 @@ class PersonAdmin(BaseAdmin):
 
 
 @admin.register(Position)
-class PositionAdmin(BaseAdmin):
+class PositionAdmin(TellsOfReturnedLetters, BaseAdmin):
     """Posts: letters go to them, whoever holds them."""
 
     list_display = ("organisation", "role", "title_ja", "title_en", "email", "secretariat_email")

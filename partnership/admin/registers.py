@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from partnership.admin.base import BaseAdmin, BaseTabularInline
+from partnership.admin.returned_letters import TellsOfReturnedLetters
 from partnership.models import Country, CountryGroup, Organisation, Position
 
 
@@ -55,7 +56,7 @@ class PositionInline(BaseTabularInline):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(BaseAdmin):
+class OrganisationAdmin(TellsOfReturnedLetters, BaseAdmin):
     """Every body that the division works with."""
 
     list_display = ("name_ja", "name_en", "kind", "country", "language", "valid_to")

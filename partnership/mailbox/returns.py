@@ -5,6 +5,7 @@ import re
 import socket
 import time
 from collections.abc import Callable
+from email import message_from_string
 from email.message import EmailMessage, Message
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
@@ -73,11 +74,12 @@ def _standard(action: str, status: str, said: str) -> Callable[[Letter], bytes]:
         message["Auto-Submitted"] = "auto-replied"
         message.attach(MIMEText(f"This is the mail system at host mx.mailbox.example.\n\n<{_recipient(letter)}>: {said}\n"))
         fields = (
-            f"Reporting-MTA: dns; mx.mailbox.example\n\nFinal-Recipient: rfc822; {_recipient(letter)}\nAction: {action}\n"
+            f"Reporting-MTA: dns; mx.mailbox.example\n\n"
+            f"Final-Recipient: rfc822; {_recipient(letter)}\nAction: {action}\n"
             f"Status: {status}\nDiagnostic-Code: smtp; {said}\n"
         )
-        message.attach(_part("message", "delivery-status", fields))
-        message.attach(_part("text", "rfc822-headers", _head_of(letter)))
+        message.attach(_status(fields))
+        message.attach(_headers(letter))
         return message.as_bytes()
 
     return make
@@ -112,9 +114,14 @@ def _address(message: Message, letter: Letter, subject: str, sender: str = "MAIL
     message["Date"], message["Message-ID"] = _now(), make_msgid(domain="mx.mailbox.example")
 
 
-def _part(main: str, sub: str, text: str) -> MIMEBase:
-    part = MIMEBase(main, sub)
-    part.set_payload(text)
+def _status(fields: str) -> Message:
+    """The part that machines read; the library wants each group of fields as a message."""
+    return message_from_string(f"Content-Type: message/delivery-status\n\n{fields}")
+
+
+def _headers(letter: Letter) -> Message:
+    part = MIMEBase("text", "rfc822-headers")
+    part.set_payload(_head_of(letter))
     return part
 
 
