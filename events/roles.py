@@ -16,7 +16,7 @@ _SEEN = (
     "eventattraction",
 )
 
-for _role in (roles.DESK, roles.APPROVER, roles.VIEWER, roles.PROTOCOL, roles.OSAKA):
+for _role in (roles.DESK, roles.SECTION, roles.APPROVER, roles.MINISTER_OFFICE, roles.VIEWER, roles.PROTOCOL, roles.OSAKA):
     roles.grant(_role, *(f"events.view_{noun}" for noun in _SEEN))
 for _noun in (*_SEEN, "guestneeds"):
     roles.grant(roles.DESK, *(f"events.{act}_{_noun}" for act in ("add", "change")))

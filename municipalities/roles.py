@@ -6,9 +6,9 @@ _SEEN = (
     "localgovernment", "attraction", "call", "municipalrequest", "requestmessage", "requesttag", "cannedreply", "decisionpaper", "enquiry",
 )  # fmt: skip
 
-for _role in (roles.DESK, roles.APPROVER, roles.VIEWER, roles.PROTOCOL, roles.OSAKA):
+for _role in (roles.DESK, roles.SECTION, roles.APPROVER, roles.MINISTER_OFFICE, roles.VIEWER, roles.PROTOCOL, roles.OSAKA):
     roles.grant(_role, "municipalities.view_localgovernment", "municipalities.view_attraction", "municipalities.view_call")
-for _role in (roles.DESK, roles.APPROVER, roles.VIEWER):
+for _role in (roles.DESK, roles.SECTION, roles.APPROVER, roles.MINISTER_OFFICE, roles.VIEWER):  # whoever decides about it sees it
     roles.grant(_role, *(f"municipalities.view_{noun}" for noun in _SEEN), "municipalities.view_accessrequest")
 # the Osaka Liaison Office answers enquiries of its region as the division does
 for _role in (roles.DESK, roles.OSAKA):

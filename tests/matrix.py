@@ -13,14 +13,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from partnership import attachments, tokens
 from partnership.models import IncomingMail
 
-ROLES = ("anonymous", "viewer", "desk", "approver", "protocol", "door", "municipal_member", "mission_officer", "superuser")
+ROLES = (
+    "anonymous", "viewer", "desk", "section", "approver", "minister_office", "protocol", "door", "municipal_member", "mission_officer",
+    "superuser",
+)  # fmt: skip
 
 NOBODY = ""
 ANYONE = " ".join(ROLES)
-ACCOUNTS = "viewer desk approver protocol door municipal_member mission_officer superuser"
-STAFF = "viewer desk approver protocol door superuser"
-READERS = "viewer desk approver protocol superuser"
-DIVISION = "viewer desk approver superuser"
+ACCOUNTS = ANYONE.removeprefix("anonymous ")
+STAFF = "viewer desk section approver minister_office protocol door superuser"
+READERS = "viewer desk section approver minister_office protocol superuser"
+DIVISION = "viewer desk section approver minister_office superuser"
 DECIDERS = "desk approver superuser"
 TRAIL = "approver superuser"
 DESK = "desk superuser"
@@ -44,6 +47,12 @@ def _invitation(things: dict[str, Any]) -> tuple[Any, ...]:
 
 def _approval(things: dict[str, Any]) -> tuple[Any, ...]:
     return (things["partnership.approval"].pk,)
+
+
+def _scan(things: dict[str, Any]) -> tuple[Any, ...]:
+    paper = things["partnership.approval"]
+    upload = SimpleUploadedFile("scan.txt", b"scan", "text/plain")
+    return (paper.pk, attachments.attach(about=paper, upload=upload, by=None).key)
 
 
 def _account(things: dict[str, Any]) -> tuple[Any, ...]:
@@ -184,8 +193,17 @@ TABLE: dict[str, Row] = {
     "mailbox_return": Row(NOBODY, ANYONE, of=_letter),
     "mailbox": Row(ANYONE, NOBODY),
     # the work desk
-    "admin:approval": Row(DIVISION, DIVISION, of=_approval),
-    "admin:approvals": Row(DIVISION, NOBODY),
+    "admin:approval": Row(READERS, READERS, of=_approval),
+    "admin:approvals": Row(READERS, NOBODY),
+    "admin:approval_file": Row(READERS, NOBODY, of=_scan),
+    "admin:approval_print": Row(READERS, NOBODY, of=_approval),
+    "admin:approval_record": Row(DESK, DESK, of=_approval),
+    "admin:delegations": Row(READERS, READERS),
+    "admin:partnership_approvalroute_changelist": Row(DIVISION, DIVISION),
+    "admin:partnership_approvalroute_add": Row("approver superuser", "approver superuser"),
+    "admin:partnership_approvalroute_history": Row(DIVISION, DIVISION),
+    "admin:partnership_approvalroute_delete": Row(ROOT, ROOT),
+    "admin:partnership_approvalroute_change": Row(DIVISION, "approver superuser"),
     "admin:audit_seals": Row(TRAIL, NOBODY),
     "admin:index": Row(STAFF, STAFF),
     "admin:mail_incoming": Row(DESK, NOBODY),

@@ -112,7 +112,7 @@ def _show(
     context = {
         **_facts(approval, user, content, mine),
         "subject": subject,
-        "home": subject.home(thing),
+        "home": subject.home(thing) if _may_see(user, thing) else "",
         "decision": decision or DecisionForm(initial={"seen": approval.digest}, steps=mine, user=user),
         "submission": submission_form or SubmissionForm(approval=approval),
         "form": wrong,
@@ -121,6 +121,11 @@ def _show(
         **subject.context(approval, approval_parts.asked(request.GET, "")),
     }
     return framed(request, "approvals/paper.html", str(approval), status=422 if wrong else 200, **context)
+
+
+def _may_see(user: User, thing: Any) -> bool:
+    """Whether the thing's own page would let ``user`` in; the Protocol Office decides about letters from here alone."""
+    return user.has_perm(f"{thing._meta.app_label}.view_{thing._meta.model_name}")
 
 
 def _facts(approval: Approval, user: User, content: dict[str, Any], mine: list[ApprovalStep]) -> dict[str, Any]:
