@@ -171,6 +171,8 @@ def announce(*, paper: DecisionPaper, by: User) -> Announced:
     """
     _demand(by)
     paper = _locked(paper)
+    # what the letters print stays as it is from here on: nothing changes between the look at the approval and the letters
+    list(MunicipalRequest.objects.select_for_update(of=("self",)).filter(decisions__paper=paper).order_by("pk"))
     may = may_announce(paper)
     if not may.holds:
         raise Refused(may.sentence)
@@ -186,6 +188,7 @@ def announce(*, paper: DecisionPaper, by: User) -> Announced:
         raise Refused(_("None of its requests can be answered any more. Drop the paper."))
     move(paper, PAPERS, "announce", by=by, changes={"announced_at": timezone.now()}, count=len(answered), skipped=len(skipped))
     paper.decisions.update(is_open=False)
+    approvals.carried_out(thing=paper, by=by)
     return Announced(answered, skipped)
 
 

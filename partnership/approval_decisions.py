@@ -130,16 +130,16 @@ def review(*, step: ApprovalStep, by: User, opinion: str = "") -> ApprovalStep:
 def locked(approval: Approval) -> tuple[Approval, Any]:
     """The paper and its subject, both locked, so that neither changes while someone decides.
 
-    A paper that is decided gives its lock back before it asks for its subject's: who sends a letter holds that one already.
+    The subject first, as everybody does who needs both: whoever sends or drops it holds that one already.
 
     Raises:
         Refused: when the paper is closed.
     """
+    model: Any = approval.content_type.model_class()
+    thing = model._default_manager.select_for_update().get(pk=approval.object_id)
     fresh = Approval.objects.select_for_update(of=("self",)).select_related("drafted_by", "content_type", "supplements").get(pk=approval.pk)
     if fresh.state not in Approval.OPEN:
         raise Refused(_("This paper is not circulating: it is “%(state)s”.") % {"state": fresh.get_state_display()})
-    model: Any = fresh.content_type.model_class()
-    thing = model._default_manager.select_for_update().get(pk=fresh.object_id)
     return fresh, thing
 
 

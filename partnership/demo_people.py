@@ -44,11 +44,12 @@ class Account:
 
 ACCOUNTS = (
     Account("desk@mofa.example.jp", "佐藤（デモ）", "室員", (roles.DESK,), "body:division"),
-    Account("chief@mofa.example.jp", "田所（デモ）", "課長補佐", (roles.DESK,), "body:division"),
+    Account("unit-chief@mofa.example.jp", "村井（デモ）", "係長", (roles.DESK,), "body:division"),
+    Account("chief@mofa.example.jp", "田所（デモ）", "課長補佐", (roles.DESK, roles.SECTION), "body:division"),
     Account("director@mofa.example.jp", "有馬（デモ）", "室長", (roles.APPROVER,), "body:division"),
     Account("viewer@mofa.example.jp", "三宅（デモ）", "地域局", (roles.VIEWER,), "body:mofa"),
     Account("door@mofa.example.jp", "小川（デモ）", "受付", (roles.DOOR,), "body:division"),
-    Account("minister-office@mofa.example.jp", "藤原（デモ）", "大臣室", (roles.VIEWER,), "body:mofa"),
+    Account("minister-office@mofa.example.jp", "藤原（デモ）", "大臣室", (roles.VIEWER, roles.MINISTER_OFFICE), "body:mofa"),
     Account("protocol@mofa.example.jp", "水野（デモ）", "儀典", (roles.PROTOCOL,), "body:protocol"),
     Account("personnel@mofa.example.jp", "岡田（デモ）", "人事課", (roles.PERSONNEL,), "body:mofa"),
     Account("osaka@mofa.example.jp", "中西（デモ）", "大阪分室", (roles.OSAKA,), "body:osaka"),

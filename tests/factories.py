@@ -42,7 +42,7 @@ from partnership.models import (
 )
 
 PASSWORD = "correct horse battery staple"  # of every account made here
-STAFF = {"desk", "approver", "viewer", "protocol", "door", "personnel", "osaka"}
+STAFF = {"desk", "section", "approver", "minister_office", "viewer", "protocol", "door", "personnel", "osaka"}
 
 _numbers = itertools.count(1)
 _COUNTRIES = {

@@ -49,7 +49,7 @@ def test_every_account_has_its_role_and_the_password():
     accounts = {user.email: user for user in User.objects.filter(is_demo=True, organisation__isnull=False)}
 
     assert set(accounts) == {one.email for one in demo_people.ACCOUNTS}
-    assert len(accounts) == 14
+    assert len(accounts) == 15
     for one in demo_people.ACCOUNTS:
         user = accounts[one.email]
         assert set(user.groups.values_list("name", flat=True)) == set(one.roles)
