@@ -21,6 +21,7 @@ from partnership.models import AddressHold, Email, IncomingMail
 from partnership.purposes import Place, ReplyChoice
 from partnership.transitions import Refused
 
+HANDLE = incoming.HANDLE
 TABS = (
     ("settle", gettext_lazy("To settle")),
     ("replies", gettext_lazy("Replies")),
@@ -67,7 +68,7 @@ class Shown:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """One tab of the tray."""
-    demand(request, incoming.HANDLE)
+    demand(request, HANDLE)
     tab = request.GET.get("tab", "settle")
     if tab not in incoming.TABS:
         raise Http404
@@ -85,7 +86,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """One mail: whole, with everything that can be done about it."""
-    demand(request, incoming.HANDLE)
+    demand(request, HANDLE)
     if not is_key(str(pk)):
         raise Http404
     mail = get_object_or_404(IncomingMail.objects.select_related("email__mailing", "email__resent_as", "handled_by"), pk=pk)
