@@ -35,7 +35,7 @@ IDLE_SECONDS = 10  # then a kept connection is closed, before the server does it
 AFTER_ERROR = dt.timedelta(minutes=1)
 IN_A_ROW = 3  # letters of a mailing refused for their content, one after the other
 
-_slots = threading.BoundedSemaphore(settings.MAIL_CONNECTIONS)  # of this process
+_slots = threading.BoundedSemaphore(max(settings.MAIL_CONNECTIONS, 1))  # of this process
 logger = logging.getLogger(__name__)
 
 
@@ -89,10 +89,10 @@ def run(
 
 
 def sweep() -> None:
-    """Put right what a lost worker left behind, finish mailings that are through, pause those whose approval no longer holds."""
+    """Put right what a lost worker left behind, finish mailings that are through, start those that are due."""
     ledger.sweep()
     gates.watch()
-    for work in (mailings.settle, circulation.settle, clearances.settle, evidence.apply_defaults):
+    for work in (mailings.settle, mailings.start_due, circulation.settle, clearances.settle, evidence.apply_defaults):
         try:
             work()
         except AnyDatabaseError:
