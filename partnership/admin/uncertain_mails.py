@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -14,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from partnership import admin_pages, emails, evidence, mailings, purposes, reasons
@@ -157,15 +156,10 @@ def _address(email: Email) -> str:
 
 
 def _said(act: str, count: int) -> str:
-    words: dict[str, Any] = {"count": count}
-    if act == ARRIVED:
-        return (
-            ngettext("Recorded as arrived, with your name: %(count)s mail.", "Recorded as arrived, with your name: %(count)s mails.", count)
-            % words
-        )
-    return (
-        ngettext("%(count)s mail is written again and will be sent.", "%(count)s mails are written again and will be sent.", count) % words
+    words = (
+        _("Recorded as arrived, with your name: %(count)s.") if act == ARRIVED else _("%(count)s mails are written again and will be sent.")
     )
+    return words % {"count": count}
 
 
 def address() -> str:
