@@ -223,9 +223,8 @@ def test_the_list_is_filtered_by_state_language_copies_name_and_address(query, s
 
 def test_the_page_says_that_the_server_cannot_be_reached_and_when_it_is_tried_again(sending, login, desk):
     now = timezone.now()
-    MailGate.objects.create(
-        key="*", server=gates.server(), closed_since=now, opens_at=now + timezone.timedelta(minutes=5), reason="unreachable"
-    )
+    again = now + timezone.timedelta(minutes=5)
+    MailGate.objects.create(key="*", server=gates.server(), closed_since=now, opens_at=again, reason="unreachable")
 
     (wait,) = mailing_waits.of(sending)
     shown = login(desk).get(reverse("admin:partnership_mailing_home", args=[sending.pk])).content.decode()

@@ -224,43 +224,6 @@ def test_the_letter_as_html_stands_in_a_frame_that_may_do_nothing(ready, login, 
     assert "href" not in words(response)
 
 
-def test_texts_are_edited_in_both_languages_and_a_bad_placeholder_loses_nothing(draft, login, desk):
-    address = reverse("admin:partnership_mailing_change", args=[draft.pk])
-    fields = {**letters_purpose.TEXTS, "title_ja": "御案内", "title_en": "Notice", "version": draft.version}
-
-    bad = login(desk).post(address, {**fields, "body_en": "Dear {gest},\n{link}"})
-    good = login(desk).post(address, {**fields, "subject_en": "Kind notice: {title}"})
-
-    assert bad.status_code == 200
-    assert "{gest}" in words(bad)
-    assert "Dear {gest}," in words(bad)
-    assert good.status_code == 302
-    assert Mailing.objects.get(pk=draft.pk).subject_en == "Kind notice: {title}"
-
-
-def test_the_second_of_two_who_edit_sees_what_the_first_changed(draft, login, desk):
-    address = reverse("admin:partnership_mailing_change", args=[draft.pk])
-    fields = {**letters_purpose.TEXTS, "title_ja": "御案内", "title_en": "Notice", "version": draft.version}
-    mailings.edit(mailing=draft, texts={"subject_en": "From a colleague: {title}"}, by=factories.user("desk"))
-
-    response = login(desk).post(address, {**fields, "subject_en": "Mine: {title}"})
-
-    assert response.status_code == 200
-    assert "From a colleague" in words(response)
-    assert "Mine: {title}" in words(response)
-    assert Mailing.objects.get(pk=draft.pk).subject_en == "From a colleague: {title}"
-
-
-def test_a_letter_that_is_on_its_way_is_not_edited(sending, login, desk):
-    address = reverse("admin:partnership_mailing_change", args=[sending.pk])
-    fields = {**letters_purpose.TEXTS, "title_ja": "x", "title_en": "x", "version": sending.version}
-
-    response = login(desk).post(address, fields)
-
-    assert response.status_code == 302
-    assert Mailing.objects.get(pk=sending.pk).title_ja == "御案内"
-
-
 def test_a_test_mail_goes_to_me(draft, login, desk):
     login(desk).post(home(draft), {"act": "test", "n": "2"})
 
