@@ -156,10 +156,8 @@ def _address(email: Email) -> str:
 
 
 def _said(act: str, count: int) -> str:
-    words = (
-        _("Recorded as arrived, with your name: %(count)s.") if act == ARRIVED else _("%(count)s mails are written again and will be sent.")
-    )
-    return words % {"count": count}
+    arrived, again = _("Recorded as arrived, with your name: %(count)s."), _("%(count)s mails are written again and will be sent.")
+    return (arrived if act == ARRIVED else again) % {"count": count}
 
 
 def address() -> str:

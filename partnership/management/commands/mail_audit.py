@@ -28,6 +28,7 @@ class Command(BaseCommand):
 def _line(email: Email) -> dict[str, Any]:
     return {
         "id": email.pk,
+        "campaign": email.mailing_id,
         "mailing": email.mailing_id,
         "recipient": email.recipient_key,
         "purpose": email.purpose,
@@ -39,5 +40,14 @@ def _line(email: Email) -> dict[str, Any]:
         "reason": email.reason,
         "accepted_at": email.accepted_at.isoformat() if email.accepted_at else None,
         "attempts": email.attempts,
-        "explicit_resends": email.seq,  # each step of seq is one person's decision
+        "explicit_resends": email.seq,  # each step of seq is a decision: a person's, or the audited rule of its purpose
+        "resend_of": email.resend_of_id,
+        "held": email.held,
+        "evidence": email.evidence,
+        "smtp_code": email.smtp_code,
+        "crashes": email.crashes,
+        "created_at": email.created_at.isoformat(),
+        "data_started_at": email.data_started_at.isoformat() if email.data_started_at else None,
+        "finished_at": email.finished_at.isoformat() if email.finished_at else None,
+        "bounced_at": email.bounced_at.isoformat() if email.bounced_at else None,
     }
