@@ -13,7 +13,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 SOURCES := partnership municipalities events
 CPUS := $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: help run test bench check fix strings install install-tests demo
+.PHONY: help run test faults bench check fix strings install install-tests demo
 
 help: ## list what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ check: install-tests $(CATALOGUES) ## lint, types, import contracts, migrations,
 	DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py makemigrations --check --dry-run -v0
 	$(PY) -m tests.gates translations
 	$(PY) -m tests.gates deploy
+
+faults: install-tests $(CATALOGUES) ## the long runs of the fault laboratory, hours (SCENARIO, SEED, DATABASE, SIZE=small and OUT choose)
+	$(PY) -m tests.faults --scenario "$(SCENARIO)" --seed "$(or $(SEED),0)" --database "$(DATABASE)" --size "$(or $(SIZE),long)" --out "$(or $(OUT),$(DATA_DIR)/faults.json)"
 
 fix: install-tests ## format and mend what a machine can mend
 	$(BIN)/ruff check --fix-only --quiet .

