@@ -57,12 +57,14 @@ def load(*, send: bool = True) -> list[str]:
     event = reception()
     if event is None:
         event = _begin(people)
-        told.append(f"the reception on {event.starts_on}: {event.invitations.count()} invitations, letter no. 1 approved and under way")
+        told.append(
+            f"the reception on {event.starts_on}: {event.invitations.count()} invitations, letter no. 1 approved and under way, its reminder to leave by itself"
+        )
     if not Answer.objects.filter(invitation__event=event).exists():
         if send:
             told.append(f"{mailer.run().handled} mails delivered to the built-in mailbox")
         told.append(_answers(event, people))
-    if not event.event_mailings.filter(number=2).exists():
+    if not event.event_mailings.filter(mailing__purpose="invitation", number=2).exists():
         told.append(_second_letter(event, people))
         told.append(_seminar(people))
     request = portal.linked_request()
@@ -81,9 +83,12 @@ def _begin(people: Cast) -> Event:
     if vacant:
         bodies = [seat.organisation for seat in vacant]
         invitees.leave_out(event=event, organisations=bodies, reason=LeftOut.Reason.VACANT, by=people.desk)
-    letter = event_mailings.write(event=event, purpose="invitation", by=people.desk).mailing
+    letter = event_mailings.write_package(
+        event=event, by=people.desk
+    ).mailing  # with the reminder and the thanks, which leave by themselves
     mailings.freeze(mailing=letter, by=people.desk)
-    paper = approvals.draft(thing=letter, by=people.desk, note="在京大使館の長あての招待状です。")
+    note = "在京大使館の長あての招待状です。未回答の方への回答のお願いと、終了後の礼状を併せて伺います。"
+    paper = approvals.draft(thing=letter, by=people.desk, note=note)
     approvals.submit(approval=paper, by=people.desk)
     approvals.agree(approval=paper, by=people.director, opinion="差し支えありません。")
     mailings.send(mailing=letter, by=people.desk)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from events import demonstration, hosts
 from events.models import Answer, CallNote, Event, Invitation, LeftOut
 from municipalities.models import AccessRequest, Call, Enquiry, MunicipalRequest
-from partnership import approvals, attachments, demo, demo_people, positions
+from partnership import approvals, attachments, demo, demo_people, mailings, positions
 from partnership.dates import long_date
 from partnership.mailbox import store
 from partnership.models import Appointment, Approval, Email, Figure, Mailing, Person, Position, User
@@ -123,7 +123,7 @@ def test_every_embassy_is_invited_or_left_out_with_a_reason():
 
 @with_demo
 def test_the_first_letter_was_approved_by_someone_else_and_sent():
-    letter = demonstration.reception().event_mailings.get(number=1).mailing
+    letter = demonstration.reception().event_mailings.get(mailing__purpose="invitation", number=1).mailing
 
     assert letter.state == Mailing.State.FINISHED
     standing = approvals.standing(letter)
@@ -137,12 +137,25 @@ def test_the_first_letter_was_approved_by_someone_else_and_sent():
 
 @with_demo
 def test_the_second_letter_waits_for_the_director():
-    letter = demonstration.reception().event_mailings.get(number=2).mailing
+    letter = demonstration.reception().event_mailings.get(mailing__purpose="invitation", number=2).mailing
     paper = approvals.open_paper(letter)
 
     assert letter.state == Mailing.State.READY
     assert paper.state == Approval.State.CIRCULATING
     assert paper in approvals.waiting_for(User.objects.get(email="director@mofa.example.jp"))
+
+
+@with_demo
+def test_the_reminder_was_approved_with_the_first_letter_and_leaves_by_itself():
+    event = demonstration.reception()
+    reminder = event.event_mailings.get(mailing__purpose="reminder").mailing
+
+    assert (reminder.state, reminder.package) == (
+        Mailing.State.READY,
+        event.event_mailings.get(mailing__purpose="invitation", number=1).mailing,
+    )
+    assert approvals.standing(reminder).holds
+    assert timezone.now() < mailings.leaves_at(reminder) < event.reply_by
 
 
 @with_demo
