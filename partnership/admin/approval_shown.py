@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partnership import roles
-from partnership.models import Approval, ApprovalStep
+from partnership.models import Approval, ApprovalStep, User
 
 _PEOPLE = ("group", "person", "decided_by", "recorded_by", "in_place_of", "review_by")
 _NAMES = {roles.APPROVER: gettext_lazy("Director (decision)")}  # where the role's label would be too long for a stop
@@ -27,7 +27,7 @@ class Stop:
     """One box of the way: whose it is, what they said, and what must be known of it (代決, 後閲, on paper)."""
 
     name: str
-    mark: str = ""  # done, now, back, after
+    mark: str = ""  # done, now (the reader's turn), rest (somebody else's turn), back, after
     said: str = ""
     who: str = ""
     at: dt.datetime | None = None
@@ -110,15 +110,16 @@ def lies_with(approval: Approval) -> str:
 
 
 # ── the way ──────────────────────────────────────────────────────────────────
-def way(approval: Approval, mine: Iterable[ApprovalStep] = ()) -> list[Place]:
+def way(approval: Approval, mine: Iterable[ApprovalStep] = (), reader: User | None = None) -> list[Place]:
     """The stops from the draft to the carrying out, as one reads them from left to right.
 
     Args:
         approval: fetched ``with_steps``.
         mine: the steps that the reader may decide now.
+        reader: who reads it, so that what came back is marked for its author.
     """
     own, asked = {step.pk for step in mine}, {step.pk for step in open_steps(approval)}
-    places = [Place([_drafted(approval)])]
+    places = [Place([_drafted(approval, reader)])]
     orders: dict[int, list[ApprovalStep]] = {}
     for step in latest_round(approval):
         orders.setdefault(step.order, []).append(step)
@@ -126,10 +127,11 @@ def way(approval: Approval, mine: Iterable[ApprovalStep] = ()) -> list[Place]:
     return [*places, Place([_carried_out(approval)])]
 
 
-def _drafted(approval: Approval) -> Stop:
+def _drafted(approval: Approval, reader: User | None) -> Stop:
     with_author = approval.state in {Approval.State.DRAFTED, Approval.State.RETURNED, Approval.State.RECALLED}
     said = "" if approval.state == Approval.State.DRAFTED else approval.get_state_display() if with_author else ""
-    return Stop(_("Drafted"), "now" if with_author else "done", said, str(approval.drafted_by), approval.drafted_at)
+    turn = "now" if reader is not None and reader.pk == approval.drafted_by_id else "rest"
+    return Stop(_("Drafted"), turn if with_author else "done", said, str(approval.drafted_by), approval.drafted_at)
 
 
 def _carried_out(approval: Approval) -> Stop:
@@ -145,7 +147,8 @@ def _stop(approval: Approval, step: ApprovalStep, asked: set[int], own: set[int]
         mark = "done" if step.decision == ApprovalStep.Decision.AGREE else "back"
         return Stop(name, mark, step.get_decision_display(), str(step.decided_by), step.decided_at, notes(step), step)
     if step.pk in asked:
-        return Stop(name, "now", _("It is your turn") if step.pk in own else _("now here"), _person(step), step=step)
+        is_own = step.pk in own
+        return Stop(name, "now" if is_own else "rest", _("It is your turn") if is_own else _("now here"), _person(step), step=step)
     if step.needs_review or step.reviewed_at:
         return Stop(name, "after", _("not waited for (urgent)"), _person(step), None, notes(step), step)
     if approval.is_urgent and asked:

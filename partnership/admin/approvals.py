@@ -134,7 +134,7 @@ def _facts(approval: Approval, user: User, content: dict[str, Any], mine: list[A
     moved = bool(approval.digest) and approval_content.digest_of(content) != approval.digest
     return {
         "approval": approval,
-        "way": approval_shown.way(approval, mine),
+        "way": approval_shown.way(approval, mine, user),
         "opinions": approval_shown.opinions(approval),
         "rounds": approval_shown.rounds(approval),
         "reviews": approval_shown.reviews(approval),
