@@ -75,7 +75,7 @@ def several(mailings: Iterable[Mailing]) -> dict[int, Progress]:
             total=Count("pk"),
             recent=Count("pk", filter=Q(accepted_at__gte=now - _RECENT)),
             bounced=Count("pk", filter=Q(state=state.SENT, bounced_at__isnull=False)),
-            last=Max("next_at", filter=Q(state=state.QUEUED)),
+            last=Max("next_at", filter=Q(state=state.QUEUED, held=False)),
             **names,
         )
     )

@@ -80,7 +80,8 @@ def mail(email: Email) -> dict[str, Any]:
         state, tone, at = _("came back"), "bad", email.bounced_at
     elif email.held:
         state, tone = _("on hold"), "turn"
-    return {"email": email, "label": label, "state": state, "tone": tone, "said": said_of(email), "at": at, "act": _act(email)}
+    when = dates.clock(at, get_language() or "ja") if at else ""
+    return {"email": email, "label": label, "state": state, "tone": tone, "said": said_of(email), "when": when, "act": _act(email)}
 
 
 def said_of(email: Email) -> str:
