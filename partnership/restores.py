@@ -182,6 +182,8 @@ def _went_back(mark: MailMark, seen: Copy | None) -> bool:
 @transaction.atomic
 def _hold(seen: Copy | None, *, by_journal: bool = False) -> None:
     stored = MailMark.objects.select_for_update().get(pk=ONLY)
+    # the file again, now that nobody can claim: two first claims at once, and the slower one saw no file but the other's claim
+    seen = _read()
     before = seen.claims if seen is not None and seen.identity == str(stored.identity) else 0
     again = stored.went_back_at is not None and stored.released_at is None
     if not (_went_back(stored, seen) or by_journal) or (again and before <= stored.went_back_from):
