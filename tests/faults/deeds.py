@@ -87,7 +87,7 @@ def progress() -> None:
 def hand_to_celery() -> None:
     """The negative control's way: one task for each letter."""
     for pk in Email.objects.filter(state=Email.State.QUEUED).values_list("pk", flat=True):
-        tasks.send_letter.delay(pk)
+        tasks.send_letter.apply_async([pk], queue=tasks.QUEUE)
 
 
 def lose_the_wake_up() -> None:

@@ -15,6 +15,7 @@ from tests.faults.sizes import Size
 
 HOUR_OFF = 600.0  # seconds: ten minutes ahead, ten behind
 SECONDS_AFTER_LEASE = 1.5
+NAIVE_QUEUE = ("-Q", "naive")
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def crashes(place: Laboratory, size: Size) -> None:
 @_scenario("Redis is killed, without persistence, again and again, and then for good", control="celery_tasks", broker=True)
 def redis(place: Laboratory, size: Size) -> None:
     control = place.kind != "mailer"
-    _celery_workers(place, size, FAULTS_WAKE_UPS_ONLY="1" if control else "")
+    _celery_workers(place, size, *(NAIVE_QUEUE if control else ()), FAULTS_WAKE_UPS_ONLY="1" if control else "")
     if control:
         place.deed("hand_to_celery")
     for number, _kill in enumerate(_moments(place, size), 1):
@@ -120,7 +121,7 @@ def no_beat(place: Laboratory, size: Size) -> None:
 @_scenario("two beats ring at the same time", control="rounds", broker=True)
 def two_beats(place: Laboratory, size: Size) -> None:
     rounds = "1" if place.kind != "mailer" else ""
-    _celery_workers(place, size, FAULTS_ROUNDS=rounds, FAULTS_WAKE_UPS_ONLY=rounds)
+    _celery_workers(place, size, *(NAIVE_QUEUE if rounds else ()), FAULTS_ROUNDS=rounds, FAULTS_WAKE_UPS_ONLY=rounds)
     for number in (1, 2):
         place.celery("beat", "-s", f"{place.environment['DATA_DIR']}/beat{number}", FAULTS_ROUNDS=rounds)
     for _moment in _moments(place, size):
@@ -219,9 +220,9 @@ def _celery(place: Laboratory, *command: str, **environment: str) -> object:
     return place.celery(*command, *CELERY, **environment) if command[0] == "worker" else place.celery(*command, **environment)
 
 
-def _celery_workers(place: Laboratory, size: Size, **environment: str) -> list:
+def _celery_workers(place: Laboratory, size: Size, *options: str, **environment: str) -> list:
     place.seen.slots = size.senders
-    started = [_celery(place, "worker", "--concurrency", "1", "-n", f"w{number}@%h", **environment) for number in range(2)]
+    started = [_celery(place, "worker", "--concurrency", "1", "-n", f"w{number}@%h", *options, **environment) for number in range(2)]
     place.fill(*_guests(size))
     place.seen.slots = 4  # in each a task and its own look
     return started

@@ -9,6 +9,8 @@ from partnership.models import Email
 from partnership.tasks import Mailer
 from tests.faults import senders
 
+QUEUE = "naive"  # theirs alone, so that the product's own wake-ups send nothing in a control
+
 if os.environ.get("FAULTS_WAKE_UPS_ONLY"):  # a worker that trusts its broker and beat, and looks for nothing by itself
     app.steps["worker"].discard(Mailer)
 
