@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from partnership import admin_pages, approval_routes, approvals, attachments
 from partnership.admin.approval_shown import name_of, open_steps, way
@@ -20,23 +20,24 @@ from partnership.models import Approval, ApprovalStep, User
 from partnership.transitions import Refused
 
 RECORD = "partnership.add_approval"
-ELSEWHERE = (ApprovalStep.Medium.PAPER, ApprovalStep.Medium.PHONE)
+ELSEWHERE = (
+    (ApprovalStep.Medium.PAPER, pgettext_lazy("approval", "on paper")),
+    (ApprovalStep.Medium.PHONE, pgettext_lazy("approval", "by telephone")),
+)
 
 
 class RecordForm(forms.Form):
     """A decision made elsewhere. Nothing is chosen beforehand except where there is only one."""
 
     step = forms.ChoiceField(label=gettext_lazy("Stop"), widget=forms.RadioSelect)
-    decided_by = forms.ModelChoiceField(label=gettext_lazy("Decided by"), queryset=User.objects.none(), empty_label="")
+    decided_by = forms.ModelChoiceField(label=pgettext_lazy("approval", "Decided by"), queryset=User.objects.none(), empty_label="")
     decision = forms.ChoiceField(
-        label=gettext_lazy("Decision"),
+        label=pgettext_lazy("approval", "Decision"),
         widget=forms.RadioSelect,
         choices=ApprovalStep.Decision.choices,
     )
     decided_on = DateField(label=gettext_lazy("Day of the decision"))
-    medium = forms.ChoiceField(
-        label=gettext_lazy("How"), widget=forms.RadioSelect, choices=[(medium.value, medium.label) for medium in ELSEWHERE]
-    )
+    medium = forms.ChoiceField(label=gettext_lazy("How"), widget=forms.RadioSelect, choices=ELSEWHERE)
     opinion = TextField(
         label=gettext_lazy("Opinion"),
         required=False,

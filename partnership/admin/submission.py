@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from partnership import approval_routes, approvals, subjects
 from partnership.admin.pages import person
@@ -42,7 +42,9 @@ def stops_of(route: ApprovalRoute) -> str:
 class SubmissionForm(forms.Form):
     """What goes along with a paper: its way, a word to the deciders, until when, and whether it cannot wait for all of them."""
 
-    route = RouteField(label=gettext_lazy("Route"), queryset=ApprovalRoute.objects.none(), empty_label=None, widget=forms.RadioSelect)
+    route = RouteField(
+        label=pgettext_lazy("approval", "Route"), queryset=ApprovalRoute.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
     note = TextField(label=gettext_lazy("Note to the deciders"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     due_on = DateField(
         label=gettext_lazy("To be decided by"), required=False, help_text=gettext_lazy("17:00 of that day. Such as 2027-01-14 or R9.1.14.")
