@@ -11,9 +11,21 @@ from partnership import inbox, mailer, verp
 @register(Tags.compatibility)
 def lease_outlives_the_mail_server(**_kwargs: Any) -> list[CheckMessage]:
     """A worker that waits for a slow relay must not be taken for a dead one."""
-    if settings.MAIL_LEASE > settings.EMAIL_TIMEOUT:
-        return []
-    return [Error("MAIL_LEASE must be longer than EMAIL_TIMEOUT, or a slow relay makes mails uncertain.", id="partnership.E001")]
+    if settings.MAIL_LEASE <= settings.EMAIL_TIMEOUT:
+        return [Error("MAIL_LEASE must be longer than EMAIL_TIMEOUT, or a slow relay makes mails uncertain.", id="partnership.E001")]
+    if settings.MAIL_LEASE < settings.EMAIL_TIMEOUT + 60:
+        return [Warning("MAIL_LEASE should be EMAIL_TIMEOUT and a minute: a relay may be slow more than once.", id="partnership.W004")]
+    return []
+
+
+@register(Tags.compatibility)
+def pace_of_mail_makes_sense(**_kwargs: Any) -> list[CheckMessage]:
+    """A list of no waits, or no connection, would stop all mail."""
+    waits = ("MAIL_RETRY", "MAIL_RETRY_GREYLISTED", "MAIL_BACKOFF")
+    found = [f"{name} must be a list of seconds." for name in waits if not all(n > 0 for n in getattr(settings, name) or [0])]
+    found += [f"{name} must not be negative." for name in ("MAIL_RATE", "MAIL_DOMAIN_RATE") if getattr(settings, name) < 0]
+    found += ["MAIL_CONNECTIONS must be 1 or more."] * (settings.MAIL_CONNECTIONS < 1)
+    return [Error(sentence, id="partnership.E004") for sentence in found]
 
 
 @register(Tags.compatibility)

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
@@ -76,7 +77,7 @@ def may_connect() -> Leave:
     if gate is None or (gate.closed_since is None and gate.stopped_at is None):
         return Leave(granted=True)
     if gate.stopped_at is None:
-        due = _ours().filter(failures=gate.failures, stopped_at=None, opens_at__lte=Now())
+        due = ours().filter(failures=gate.failures, stopped_at=None, opens_at__lte=Now())
         if due.update(opens_at=Now() + Value(PROBE + dt.timedelta(seconds=settings.EMAIL_TIMEOUT))) == 1:
             return Leave(granted=True, failures=gate.failures)
     return Leave(granted=False, word=gate.reason)
@@ -84,7 +85,7 @@ def may_connect() -> Leave:
 
 def succeeded(leave: Leave) -> None:
     """A server took us in."""
-    if leave.failures and _ours().filter(failures=leave.failures, stopped_at=None).update(**_OPEN) == 1:
+    if leave.failures and ours().filter(failures=leave.failures, stopped_at=None).update(**_OPEN) == 1:
         logger.warning("the mail server is back; mail leaves again")
         emails.wake()
 
@@ -94,7 +95,7 @@ def failed(leave: Leave, word: str, said: str = "") -> None:
     _adopt()
     steps = settings.MAIL_BACKOFF
     wait = dt.timedelta(seconds=steps[min(leave.failures, len(steps) - 1)])
-    _ours().filter(failures=leave.failures, stopped_at=None).update(
+    ours().filter(failures=leave.failures, stopped_at=None).update(
         failures=F("failures") + 1,
         closed_since=Coalesce("closed_since", Now()),
         opens_at=Now() + Value(wait),
@@ -107,13 +108,13 @@ def stop(word: str, said: str = "") -> None:
     """Stop everything until a person lets it go on, or EMAIL_URL changes."""
     _adopt()
     now = {"stopped_at": Now(), "alerted_at": Now(), "closed_since": Coalesce("closed_since", Now()), "reason": word, "said": said[:500]}
-    if _ours().filter(stopped_at=None).update(**now):
+    if ours().filter(stopped_at=None).update(**now):
         logger.error("no mail leaves until somebody lets it go on: the mail server says %s (%s)", word, said)
 
 
 def watch() -> None:
     """Tell people about a gate that has been closed for long, once; part of the sweep."""
-    long = _ours().filter(alerted_at=None, closed_since__lt=Now() - Value(dt.timedelta(seconds=settings.MAIL_ALERT)))
+    long = ours().filter(alerted_at=None, closed_since__lt=Now() - Value(dt.timedelta(seconds=settings.MAIL_ALERT)))
     if long.update(alerted_at=Now()):
         logger.error("no mail leaves: no mail server has taken us in for %s seconds", settings.MAIL_ALERT)
     rates.forget()
@@ -124,13 +125,19 @@ def watch() -> None:
 
 def alert() -> MailGate | None:
     """The gate of our server, if people must know that no mail leaves."""
-    return _ours().filter(alerted_at__isnull=False).first()
+    return ours().filter(alerted_at__isnull=False).first()
 
 
 def status() -> list[MailGate]:
-    """Our server's gate first, then the domains that are slowed down; for the page of the engine."""
-    slowed = MailGate.objects.exclude(key=MailGate.ALL).filter(per_minute__isnull=False).order_by("key")
-    return [*_ours(), *slowed]
+    """Our server's gate first, then the domains that are slowed down, each with its pace of now; for the page of the engine."""
+    rows = MailGate.objects.exclude(key=MailGate.ALL).filter(per_minute__isnull=False).order_by("key")
+    slowed, now = [], timezone.now()
+    for gate in rows:
+        pace = rates.rate(gate, now)
+        if pace is not None and pace != settings.MAIL_DOMAIN_RATE:
+            gate.per_minute = pace
+            slowed.append(gate)
+    return [*ours(), *slowed]
 
 
 @transaction.atomic
@@ -140,11 +147,11 @@ def resume(*, by: User) -> None:
     Raises:
         Refused: when nothing is stopped or closed.
     """
-    gate = _ours().select_for_update().first()
+    gate = ours().select_for_update().first()
     if gate is None or (gate.stopped_at is None and gate.closed_since is None):
         raise Refused(_("The way to our mail server is open already."))
     audit.record("mailgate.resume", gate, by=by, reason=gate.reason, stopped=gate.stopped_at is not None)
-    _ours().update(**_OPEN)
+    ours().update(**_OPEN)
     emails.wake()
 
 
@@ -156,7 +163,8 @@ def server() -> str:
     return salted_hmac("partnership.gates", settings.EMAIL_URL, algorithm="sha256").hexdigest()
 
 
-def _ours() -> models.QuerySet[MailGate]:
+def ours() -> models.QuerySet[MailGate]:
+    """The gate of the server that we use, if it was ever closed; what was said of another server is no longer true."""
     return MailGate.objects.filter(key=MailGate.ALL, server=server())
 
 

@@ -15,6 +15,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import Error as AnyDatabaseError
@@ -119,7 +120,8 @@ def stay(stop: threading.Event, *, poll: float = 1.0) -> None:
                 failures = 0
             except Exception as error:  # noqa: BLE001 (whatever it was, mail must leave again once it is over)
                 logger.error("the outbox cannot be worked on: %s", type(error).__name__)  # noqa: TRY400 (a traceback may hold a text)
-                connection.close()
+                if not connection.in_atomic_block:  # whose it is, decides
+                    connection.close()
                 failures += 1
             kept.rest(done)
             stop.wait(_pause(poll, done, failures))
@@ -127,7 +129,7 @@ def stay(stop: threading.Event, *, poll: float = 1.0) -> None:
 
 def _pause(poll: float, done: Run, failures: int) -> float:
     if failures:
-        return min(5 * 2 ** (failures - 1), 60)
+        return min(poll * 2**failures, 60)
     if done.unreachable:
         return min(poll, settings.MAIL_BACKOFF[0])
     return min(poll, max(done.wait, 0.05)) if done.wait else poll
@@ -207,6 +209,9 @@ class _Shift:
         pending, until, word = deque(batch), time.monotonic() + min(BATCH_SECONDS, settings.MAIL_LEASE / 2), ""
         try:
             on_hold = holds.among(email.to_address for email in batch)
+            at_hand: dict[Any, Any] = {}
+            for email in batch:
+                email.at_hand = at_hand
             while pending and not self._stop() and time.monotonic() < until:
                 if pace.admits(pending[0]):
                     self._deliver(pending[0], pace, on_hold=pending[0].to_address in on_hold)

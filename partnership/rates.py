@@ -6,6 +6,7 @@ Whoever has no rate set and was never asked for fewer mails pays nothing for all
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -76,7 +77,7 @@ def wanted() -> Q:
     return Q(key=MailGate.ALL) | Q(per_minute__isnull=False) | drawn
 
 
-def pace(rows: list[tuple[MailGate, dt.datetime]]) -> Pace:
+def pace(rows: Sequence[tuple[MailGate, dt.datetime]]) -> Pace:
     """What these gates, each with the database's time, say together."""
     found, waits = Pace(), []
     for gate, now in rows:
@@ -134,7 +135,7 @@ def locked(key: str) -> tuple[MailGate, dt.datetime]:
     if found is None:
         MailGate.objects.bulk_create([MailGate(key=key)], ignore_conflicts=True)
         found = row.get()
-    return found, found.now  # type: ignore[attr-defined]
+    return found, found.now
 
 
 def _put(gate: MailGate, now: dt.datetime, left: float) -> None:

@@ -14,12 +14,13 @@ from partnership.celery import app
 GOODBYE = 20  # seconds that a stopping worker waits for the mail at hand
 
 _stop = threading.Event()
+_broom = mailer.Broom()  # of this process: many wake-ups do not sweep many times
 
 
 @shared_task(ignore_result=True)
 def run_mailer() -> None:
     """Send what is due, for half a minute at most: a worker that is told to stop waits for it."""
-    mailer.run(stop=_stop.is_set, seconds=30)
+    mailer.run(stop=_stop.is_set, seconds=30, broom=_broom)
 
 
 @shared_task(ignore_result=True)

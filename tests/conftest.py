@@ -20,6 +20,7 @@ from events.models import Event, Invitation
 from partnership.models import Organisation, User
 from tests import factories, pages
 from tests.browser import browser_page, chromium, live, stack  # noqa: F401  fixtures
+from tests.engine import server  # noqa: F401  a fixture
 from tests.services import postgres, redis
 from tests.town_hall import city, official, prefectural, prefecture  # noqa: F401  fixtures
 

@@ -1,14 +1,19 @@
 """A purpose for tests of the outbox, with hooks that a test may set."""
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+import pytest
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 
 from partnership import emails, marks, purposes
 from partnership.models import Email, Mailing
 from tests import factories
+from tests.faults.sink import Sink, sink
 
 hooks: dict[str, Any] = {}
 
@@ -22,6 +27,8 @@ def _check(email: Email) -> str:
 
 
 def _links(email: Email) -> Mapping[str, str]:
+    if "links" in hooks:
+        hooks["links"](email)
     return {"link": f"https://example.jp/rsvp/{email.pk}/?a=1&b=2"}
 
 
@@ -31,7 +38,14 @@ def _attach(email: Email) -> Sequence[purposes.Attached]:
 
 LETTER = purposes.register(
     purposes.Purpose(
-        key="engine_letter", label=_label("letter"), priority=30, check=_check, links=_links, attach=_attach, needs_approval=False
+        key="engine_letter",
+        label=_label("letter"),
+        priority=30,
+        check=_check,
+        links=_links,
+        attach=_attach,
+        until=lambda _email: hooks.get("until"),
+        needs_approval=False,
     )
 )
 SECRET = purposes.register(
@@ -59,3 +73,30 @@ def sending(count: int = 0, **fields: Any) -> Mailing:
     for number in range(count):
         letter(f"guest{number}@mission.example.jp", mailing=mailing, recipient_key=str(number))
     return mailing
+
+
+def fresh(email: Email) -> Email:
+    """The row as it is now."""
+    email.refresh_from_db()
+    return email
+
+
+def late(email: Email, seconds: int = -1) -> None:
+    """Let its lease run out."""
+    Email.objects.filter(pk=email.pk).update(lease_until=timezone.now() + dt.timedelta(seconds=seconds))
+
+
+def due_now(*emails: Email) -> None:
+    """Let no row wait any longer; these, or all."""
+    rows = Email.objects.filter(pk__in=[email.pk for email in emails]) if emails else Email.objects.all()
+    rows.update(next_at=timezone.now() - dt.timedelta(seconds=1))
+
+
+@pytest.fixture
+def server(settings: Any, tmp_path: Path) -> Iterator[Sink]:
+    """A mail server that misbehaves on demand, and the product set to use it."""
+    hooks.clear()
+    with sink(tmp_path / "accepted.jsonl") as running:
+        settings.EMAIL_URL = running.url
+        settings.EMAIL_TIMEOUT = 1
+        yield running

@@ -31,6 +31,18 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, leave)
         if options["once"]:
-            self.stdout.write(f"{mailer.run(stop=stop.is_set).handled} mails")
+            self.stdout.write(f"{_all(stop)} mails")
         else:
             mailer.stay(stop)
+
+
+def _all(stop: threading.Event) -> int:
+    """Run until nothing is due, waiting where the rate asks for it."""
+    handled = 0
+    while not stop.is_set():
+        done = mailer.run(stop=stop.is_set)
+        handled += done.handled
+        if not done.wait or done.unreachable:
+            break
+        stop.wait(done.wait)
+    return handled
