@@ -73,10 +73,10 @@ def _rows(mailing: Mailing) -> list[Wait]:
     )
     found = []
     if counted["kept"]:
-        words = _("%(count)s letters are on hold after a restore, until somebody releases them") % {"count": counted["kept"]}
+        words = _("On hold after a restore, until somebody releases them: %(count)s") % {"count": counted["kept"]}
         found.append(Wait(words, turn=True))
     if counted["later"]:
-        words = _("%(count)s letters were put off by a server; the next is tried at %(when)s")
+        words = _("Put off by a server: %(count)s; the next is tried at %(when)s")
         found.append(Wait(words % {"count": counted["later"], "when": _clock(counted["next"])}))
     return found
 

@@ -73,16 +73,16 @@ def _add_late(request: HttpRequest, mailing: Mailing) -> str:
     count = mailings.add_late(mailing=mailing, by=person(request))
     if not count:
         return _("Nobody new: everyone on the list has this letter, or waits for it.")
-    return _("%(count)s names are added. Put them before the deciders; nothing leaves before that.") % {"count": count}
+    return _("Names added: %(count)s. Put them before the deciders; nothing leaves before that.") % {"count": count}
 
 
 def _remove_late(request: HttpRequest, mailing: Mailing) -> str:
-    return _("%(count)s names are off the list again.") % {"count": mailings.remove_late(mailing=mailing, by=person(request))}
+    return _("Names taken off the list again: %(count)s.") % {"count": mailings.remove_late(mailing=mailing, by=person(request))}
 
 
 def _send_additions(request: HttpRequest, mailing: Mailing) -> str:
     count = mailings.send_additions(mailing=mailing, by=person(request))
-    return _("%(count)s letters to the added names are on their way. Those sent before stay as they are.") % {"count": count}
+    return _("Letters on their way to the added names: %(count)s. Those sent before stay as they are.") % {"count": count}
 
 
 def _schedule(request: HttpRequest, mailing: Mailing) -> str:

@@ -49,7 +49,7 @@ def _sent_again(request: HttpRequest, mailing: Mailing, row: Email, form: SendAg
         return False
     words = _("Written again; it leaves next.")
     if count > 1:
-        words += " " + _("The link was made anew, so %(count)s copies that held it are sent again too.") % {"count": count - 1}
+        words += " " + _("The link was made anew, so the copies that held it are sent again too: %(count)s.") % {"count": count - 1}
     messages.success(request, words)
     return True
 

@@ -36,9 +36,9 @@ def listed(request: HttpRequest, mailing: Mailing, size: int, rows: Sequence[Rec
         rows: the list of a draft, which is made anew each time.
     """
     if mailing.started_at is None:
-        page = Paginator(rows if mailing.state == Mailing.State.DRAFT else mailing.recipients.order_by("id"), size)
-        shown = page.get_page(request.GET.get("page"))
-        return {"page_obj": shown, "recipients": shown.object_list}
+        names = rows if mailing.state == Mailing.State.DRAFT else mailing.recipients.order_by("id")
+        page = Paginator(names, size).get_page(request.GET.get("page"))
+        return {"page_obj": page, "recipients": page.object_list}
     chosen = request.GET.get("state", "")
     wanted = ListFilter(request.GET)
     found = _filtered(mailing, wanted)
@@ -87,6 +87,8 @@ def mail(email: Email) -> dict[str, Any]:
 def said_of(email: Email) -> str:
     """Why it stands where it stands, and when it is tried again."""
     said = reasons.sentence(email.reason, email.smtp_code)
+    if email.bounced_at is not None and email.state == Email.State.SENT:
+        return _("It was taken, and came back later")
     if not said and email.state == Email.State.SENT:
         return _("The server of the recipient took it")
     if email.state == Email.State.QUEUED and email.attempts and not email.held:
