@@ -58,7 +58,7 @@ def load(*, send: bool = True) -> list[str]:
     if event is None:
         event = _begin(people)
         told.append(
-            f"the reception on {event.starts_on}: {event.invitations.count()} invitations, letter no. 1 approved and under way, its reminder to leave by itself"
+            f"the reception on {event.starts_on}: {event.invitations.count()} invitations, letter no. 1 under way, its reminder set"
         )
     if not Answer.objects.filter(invitation__event=event).exists():
         if send:

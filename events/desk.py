@@ -98,7 +98,7 @@ def letters_due(user: User) -> Iterable[desk.Turn]:
             remark=one.sentence,
             whom="",
             url=one.url,
-            act=_("Go on with the letter") if one.letter else _("Write the letter"),
+            act=_("Go on with the notice") if one.letter else _("Draft the notice"),
             due=timezone.localdate(),
         )
 

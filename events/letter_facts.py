@@ -17,7 +17,7 @@ from partnership.purposes import Placeholder
 _CARD: dict[str, tuple[Promise, str]] = {
     "hosts": (_("Hosts"), "inviters"),
     "event": (_("Occasion"), "event"),
-    "title": (_("Title"), "title"),
+    "title": (_("Title of the event"), "title"),
     "when": (_("Date and time"), "when"),
     "day": (_("Day"), "day"),
     "where": (_("Place"), "where"),

@@ -58,7 +58,7 @@ LETTERS = {
         LetterKind("save_the_date", _("save the date"), _SHORT, entry=TENTATIVE, needs=("hosts", "day")),
         LetterKind(
             "invitation",
-            _("invitation"),
+            _("letter of invitation"),
             (*_CARD, "reply_by", "reply_line"),
             entry=PUBLISH,
             link="required",
@@ -66,7 +66,7 @@ LETTERS = {
         ),
         LetterKind(
             "reminder",
-            _("reminder"),
+            _("reminder to answer"),
             _SHORT,
             ("unanswered",),
             link="required",

@@ -22,7 +22,7 @@ from partnership.models import Email, Mailing
 
 LEFT = (Email.State.TRANSMITTING, Email.State.SENT, Email.State.UNCERTAIN)  # what may be in somebody's hands
 LABELS: dict[str, Promise] = {
-    "title": _("Title"),
+    "title": _("Title of the event"),
     "hosts": _("Hosts"),
     "when": _("Date and time"),
     "where": _("Place"),
