@@ -71,7 +71,7 @@ def shown(approval: Approval) -> dict[str, Any]:
     main = approval.supplements
     if main is None:
         return dict(approval.content)
-    return {**(part_of(main, approval.subject) if approval.subject else main.content), **approval.content}  # type: ignore[arg-type]
+    return {**(part_of(main, approval.subject) if approval.subject else main.content), **approval.content}
 
 
 def differences(model: type[models.Model] | None, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:

@@ -60,14 +60,14 @@ def agree(*, approval: Approval, by: User, opinion: str = "", seen: str = "", st
 
 
 @transaction.atomic
-def send_back(*, approval: Approval, by: User, opinion: str, seen: str = "", step: ApprovalStep | None = None) -> Approval:
-    """Return the paper to its author with an opinion (差戻し)."""
+def send_back(*, approval: Approval, by: User, opinion: str = "", seen: str = "", step: ApprovalStep | None = None) -> Approval:
+    """Return the paper to its author (差戻し); never without an opinion."""
     return _say(approval, _Decision.RETURN, by=by, opinion=opinion, seen=seen, step=step)
 
 
 @transaction.atomic
-def reject(*, approval: Approval, by: User, opinion: str, seen: str = "", step: ApprovalStep | None = None) -> Approval:
-    """Reject the paper for good, with an opinion (否決)."""
+def reject(*, approval: Approval, by: User, opinion: str = "", seen: str = "", step: ApprovalStep | None = None) -> Approval:
+    """Reject the paper for good (否決); never without an opinion."""
     return _say(approval, _Decision.REJECT, by=by, opinion=opinion, seen=seen, step=step)
 
 

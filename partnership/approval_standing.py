@@ -50,7 +50,7 @@ def governing(thing: models.Model) -> Approval | None:
     packed = papers(lead).filter(supplements=None, content__companions__has_key=str(thing.pk)).exclude(state=Approval.State.DROPPED)
     since = Coalesce("submitted_at", "drafted_at")
     both = [row for row in (own.annotate(since=since).first(), packed.annotate(since=since).order_by("-since").first()) if row]
-    return max(both, key=lambda row: row.since, default=None)  # type: ignore[attr-defined]  # annotated
+    return max(both, key=lambda row: row.since, default=None)
 
 
 def standing(thing: models.Model) -> Standing:

@@ -115,7 +115,7 @@ def _heard_as(voice: User, by: User) -> Q:
     people = {voice.pk, by.pk}
     heard = same_round.filter(Q(decided_by__in=people) | Q(in_place_of__in=people))
     place = Q(person=voice) | Q(group__in=voice.groups.all())
-    return place & ~Q(approval__drafted_by__in=people) & ~Exists(heard)
+    return Q(place, ~Q(approval__drafted_by__in=people), ~Exists(heard))
 
 
 def _belongs(step: ApprovalStep, user: User) -> bool:

@@ -138,7 +138,7 @@ def submit(
         "title_ja": title_ja[:300],
         "title_en": title_en[:300],
     }
-    facts = {"urgent": True} if is_urgent else {}
+    facts: dict[str, Any] = {"urgent": True} if is_urgent else {}
     move(approval, TABLE, act, by=by, changes=changes, digest=changes["digest"], round=number, route=route.key, **facts)
     ApprovalStep.objects.bulk_create(steps)
     tell_next(approval, by=by)

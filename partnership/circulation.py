@@ -1,6 +1,7 @@
 """What happens to papers on their way while nobody does anything: the matter changes under them, or their day comes near."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -31,7 +32,7 @@ def _tell(approval: Approval) -> None:
     circulating = Approval.objects.filter(pk=approval.pk, state=Approval.State.CIRCULATING, digest=approval.digest, outdated_at=None)
     if not circulating.update(outdated_at=timezone.now()):
         return  # somebody was quicker
-    thing = approval.subject
+    thing: Any = approval.subject
     now = approval_content.content_now(approval, thing)
 
     def changes() -> list[approval_content.Change]:
