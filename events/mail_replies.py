@@ -39,7 +39,7 @@ def record(email: Email, choice: str, by: User, given: Mapping[str, str]) -> str
     Raises:
         Refused: when the event is over, the invitation withdrawn, or the answer goes beyond the limits.
     """
-    invitation = Invitation.objects.select_related("event", "organisation").filter(pk=email.object_id).first()
+    invitation = Invitation.objects.select_related("event", "organisation").filter(pk=email.object_id or 0).first()
     if invitation is None:
         raise Refused(_("The invitation that this letter was about no longer exists."))
     call_sheet.enter(
@@ -56,7 +56,7 @@ def record(email: Email, choice: str, by: User, given: Mapping[str, str]) -> str
 
 def places(emails: Sequence[Email]) -> Mapping[int, Place]:
     """The event of each letter, the page of its invitation, and the form of the post that it went to."""
-    wanted = {email.pk: email.object_id for email in emails}
+    wanted = {email.pk: email.object_id or 0 for email in emails}
     rows = {row.pk: row for row in Invitation.objects.filter(pk__in=wanted.values()).select_related("event")}
     return {pk: _place(rows[about]) for pk, about in wanted.items() if about in rows}
 

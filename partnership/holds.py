@@ -74,14 +74,16 @@ def lift(*, hold: AddressHold, by: User) -> None:
     audit.record("addresshold.lift", stored, by=by)
 
 
-def users_of(held: Iterable[AddressHold]) -> dict[str, list[Position | Organisation]]:
-    """Which posts and organisations write an address down, by the address; two queries for any number."""
+def users_of(held: Iterable[AddressHold]) -> dict[str, list[Position | Organisation | User]]:
+    """Which posts, organisations and accounts write an address down, by the address; three queries for any number."""
     wanted = {hold.address for hold in held}
-    found: dict[str, list[Position | Organisation]] = {}
+    found: dict[str, list[Position | Organisation | User]] = {}
     posts = Position.objects.annotate(first=Lower("email"), second=Lower("secretariat_email")).select_related("organisation")
     for post in posts.filter(Q(first__in=wanted) | Q(second__in=wanted)):
         for address in {key(post.email), key(post.secretariat_email)} & wanted:
             found.setdefault(address, []).append(post)
     for body in Organisation.objects.annotate(first=Lower("email")).filter(first__in=wanted):
         found.setdefault(key(body.email), []).append(body)
+    for user in User.objects.annotate(first=Lower("email")).filter(first__in=wanted):
+        found.setdefault(key(user.email), []).append(user)
     return found

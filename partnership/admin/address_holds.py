@@ -1,6 +1,9 @@
 """The addresses on hold: why, who uses them, and the way to let mail go there again."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,8 +25,17 @@ def index(request: HttpRequest) -> HttpResponse:
     lifted = AddressHold.objects.filter(lifted_at__isnull=False).select_related("lifted_by").order_by("-lifted_at")[:20]
     rows = list(page.object_list)
     users = holds.users_of(rows)
-    context = {"page_obj": page, "rows": [(hold, users.get(hold.address, [])) for hold in rows], "lifted": lifted}
+    context: dict[str, Any] = {
+        "page_obj": page,
+        "rows": [(hold, [_entry(one) for one in users.get(hold.address, [])]) for hold in rows],
+        "lifted": lifted,
+    }
     return framed(request, "incoming/holds.html", _("Addresses on hold"), **context)
+
+
+def _entry(thing: Model) -> dict[str, str]:
+    """Who uses an address, and the form in which it is corrected."""
+    return {"name": str(thing), "url": reverse(f"admin:partnership_{thing._meta.model_name}_change", args=[thing.pk])}
 
 
 def _lift(request: HttpRequest) -> str:

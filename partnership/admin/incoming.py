@@ -38,7 +38,7 @@ class GivenForm(forms.Form):
     def __init__(self, *args: Any, choice: ReplyChoice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, label, needed in choice.fields:
-            self.fields[name] = TextField(label=label, max_length=150, required=needed)
+            self.fields[name] = TextField(label=str(label), max_length=150, required=needed)
 
 
 @dataclass
@@ -74,7 +74,7 @@ def index(request: HttpRequest) -> HttpResponse:
         raise Http404
     rows = incoming.tray(tab)
     page = Paginator(rows.order_by("pk") if tab == "settle" else rows, PAGE_ROWS // 2).get_page(request.GET.get("page"))
-    context = {
+    context: dict[str, Any] = {
         "tabs": [(key, label, key == tab) for key, label in TABS],
         "tab": tab,
         "waiting": incoming.to_settle().count(),

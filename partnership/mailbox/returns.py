@@ -69,7 +69,8 @@ def put(data: bytes) -> None:
 
 def _standard(action: str, status: str, said: str) -> Callable[[Letter], bytes]:
     def make(letter: Letter) -> bytes:
-        message = MIMEMultipart("report", **{"report-type": "delivery-status"})
+        message = MIMEMultipart("report")
+        message.set_param("report-type", "delivery-status")
         _address(message, letter, "Undelivered Mail Returned to Sender" if action == "failed" else "Delivery Status Notification")
         message["Auto-Submitted"] = "auto-replied"
         message.attach(MIMEText(f"This is the mail system at host mx.mailbox.example.\n\n<{_recipient(letter)}>: {said}\n"))
