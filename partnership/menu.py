@@ -86,7 +86,16 @@ register(
     )
 )
 register(Item("mail", _("Mail"), "admin:mail", ["partnership.send_mailing"], ["partnership/email/"], order=35))
-register(Item("approvals", _("Approvals"), "admin:approvals", ["partnership.view_approval"], ["partnership/approval/"], order=40))
+register(
+    Item(
+        "approvals",
+        _("Approvals"),
+        "admin:approvals",
+        ["partnership.view_approval"],
+        ["partnership/approvalroute/", "delegations/"],
+        order=40,
+    )
+)
 register(
     Item(
         "registers",

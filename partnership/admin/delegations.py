@@ -43,6 +43,7 @@ class DelegationForm(forms.Form):
         self.is_for_others = by.has_perm(delegations.RIGHT)
         fields["deputy"].queryset = able.exclude(pk=by.pk)
         fields["principal"].queryset = able if self.is_for_others else able.filter(pk=by.pk)
+        fields["principal"].initial = by if able.filter(pk=by.pk).exists() else None
         if not self.is_for_others:
             fields["principal"].widget, fields["principal"].required = forms.HiddenInput(), False
         for name in ("starts_on", "ends_on"):
