@@ -42,7 +42,7 @@ CONTROL = {
     "clocks": Size(40, 2),
     "poison": Size(30, 1, delay=0.02),
     "pauses": Size(60, 2),
-    "cancel": Size(60, 1),
+    "cancel": Size(60, 1, delay=0.4),
     "everything": Size(60, 3),
 }
 LONG = {
