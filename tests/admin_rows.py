@@ -2,11 +2,12 @@
 
 from django.urls import reverse
 
-from tests import factories
+from tests import approval_factories, factories
 
 ROWS = {
     "AccessRequest": factories.access_request,
     "Appointment": factories.appointment,
+    "ApprovalRoute": lambda: approval_factories.route(f"way-{next(factories._numbers)}", [["approver"]]),
     "Attraction": factories.attraction,
     "AuditEvent": factories.audit_event,
     "Call": factories.call,
