@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from partnership import attachments, tokens
 from partnership.models import IncomingMail
+from tests import factories
 
 ROLES = (
     "anonymous", "viewer", "desk", "section", "approver", "minister_office", "protocol", "door", "municipal_member", "mission_officer",
@@ -85,6 +86,12 @@ def _published_call(things: dict[str, Any]) -> tuple[Any, ...]:
 
 def _body(things: dict[str, Any]) -> tuple[Any, ...]:
     return (things["municipalities.localgovernment"].code,)
+
+
+def _mail(things: dict[str, Any]) -> tuple[Any, ...]:
+    mailing = things["partnership.mailing"]
+    letter = mailing.emails.first() or factories.email(mailing=mailing, purpose=mailing.purpose, recipient_key="matrix")
+    return (mailing.pk, letter.pk)
 
 
 def _attraction(things: dict[str, Any]) -> tuple[Any, ...]:
@@ -255,7 +262,7 @@ TABLE: dict[str, Row] = {
     "admin:partnership_mailing_changelist": Row(DIVISION, NOBODY),
     "admin:partnership_mailing_change": Row(DESK, DESK),
     "admin:partnership_mailing_home": Row(DIVISION, DIVISION),
-    "admin:partnership_mailing_mail": Row(DIVISION, DIVISION),
+    "admin:partnership_mailing_mail": Row(DIVISION, DESK, of=_mail),
     "admin:partnership_mailing_progress": Row(DIVISION, NOBODY, is_part=True),
     "admin:partnership_mailing_letter": Row(DIVISION, NOBODY),
     "admin:partnership_mailing_add": Row(NOBODY, NOBODY),

@@ -91,6 +91,7 @@ def correct_an_address(served: Served, chromium: Browser, home: str) -> None:
         page.goto(home)
         page.fill("input[name=q]", "ambassador.is@")
         page.locator("form[role=search][action='#rcpt'] button").click()
+        page.wait_for_url("**q=ambassador.is*")
         page.locator("main table th a").first.click()
         page.wait_for_url("**/letters/*/")
         page.fill("input[name=to_address]", NEW)
