@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from events import event_mailings
 from partnership import approvals, mailing_packages, mailing_schedule, mailings
+from partnership import desk as work_desk
+from partnership.admin import mailing_desk
 from partnership.models import AuditEvent, Email, Mailing
 from partnership.transitions import Refused
 from tests import letters_purpose, mailing_factories
@@ -66,11 +68,15 @@ def test_one_that_may_not_leave_stays_and_the_desk_is_told_once(guests, desk, lo
     for _sweep in range(3):
         mailings.start_due()
 
-    page = login(desk).get(reverse("admin:index")).content.decode()
+    login(desk).get(reverse("admin:index"))  # the page holds to the rules of tests/pages.py
+    (turn,) = mailing_desk.stayed(desk)
+    queues = {queue.key for queue in work_desk.queues()}
     assert state(mailing) == "ready"
     assert AuditEvent.objects.filter(act="mailing.held_back").count() == 1
     assert Email.objects.filter(purpose="mailing_notice").get().to_address == desk.email
-    assert reverse("admin:partnership_mailing_home", args=[mailing.pk]) in page
+    assert turn.url == reverse("admin:partnership_mailing_home", args=[mailing.pk])
+    assert turn.remark.startswith(str(mailings.obstacles(mailing)[0]))
+    assert "stayed" in queues
     assert not Email.objects.filter(mailing=mailing).exists()
 
 
