@@ -192,12 +192,15 @@ def _hold(seen: Copy | None, *, by_journal: bool = False) -> None:
     left = list(journal.left_since(unfinished))
     waiting = Email.objects.filter(state__in=[_State.QUEUED, _State.CLAIMED]).exclude(pk__in=left)
     count = waiting.update(state=_State.QUEUED, held=True, reason=reasons.RESTORED, owner="", lease_until=None, crashes=0)
-    gone = Email.objects.filter(models.Q(pk__in=left) | models.Q(state=_State.TRANSMITTING)).exclude(state=_State.UNCERTAIN)
+    started = models.functions.Coalesce("data_started_at", Now())
+    transmitting = Email.objects.filter(state=_State.TRANSMITTING).exclude(pk__in=left)
+    transmitting.update(state=_State.UNCERTAIN, reason=reasons.INTERRUPTED, lease_until=None, data_started_at=started)
+    gone = Email.objects.filter(pk__in=left).exclude(state=_State.UNCERTAIN)
     gone.update(
         state=_State.UNCERTAIN,
         reason=reasons.RESTORED_LEFT,
         lease_until=None,
-        data_started_at=models.functions.Coalesce("data_started_at", Now()),
+        data_started_at=started,
     )
     unknown = Email.objects.filter(state=_State.UNCERTAIN).update(held=True)
     stored.claims = max(stored.claims, before) + 1  # ahead of the file, which follows: a crash now is found again at the worst

@@ -10,8 +10,8 @@ from partnership.models import AuditEvent, Email, Mailing
 from partnership.purposes import Purpose
 from partnership.purposes import register as register_purpose
 from partnership.transitions import Refused
-from tests import engine
-from tests.evidence_factories import sent, uncertain
+from tests import engine, factories
+from tests.evidence_factories import uncertain
 
 pytestmark = pytest.mark.django_db
 State = Email.State
@@ -86,21 +86,33 @@ def test_absent_mail_that_a_person_sent_again_is_given_up_and_not_doubled(desk):
     assert [row.pk for row in ledger.claim("me", 10)] == [new.pk]
 
 
-def test_slow_worker_changes_nothing_of_what_was_settled():
+@pytest.mark.parametrize("state", [State.QUEUED, State.UNCERTAIN, State.FAILED])
+def test_slow_worker_that_knows_no_better_changes_nothing_of_what_was_settled(state):
     email = uncertain()
+    evidence.accepted(email=email, source="log")
+
+    assert not ledger.conclude(email, ledger.Outcome("reply", state), worker="slow", started_at=timezone.now())
+
+    assert Email.objects.get(pk=email.pk).state == State.SENT
+
+
+def test_slow_worker_to_whom_the_server_said_yes_is_believed_as_long_as_nobody_took_the_row_anew():
+    email, taken = uncertain(), uncertain()
     evidence.absent(email=email, source="log")
+    said_yes = ledger.Outcome("reply", State.SENT)
 
-    assert not ledger.conclude(email, ledger.Outcome("reply", State.SENT), worker="slow", started_at=timezone.now())
-
-    email.refresh_from_db()
-    assert email.state == State.QUEUED
+    assert ledger.conclude(email, said_yes, worker="slow", started_at=timezone.now())
+    evidence.absent(email=taken, source="log")
+    assert [row.pk for row in ledger.claim("other", 10)] == [taken.pk]
+    assert not ledger.conclude(taken, said_yes, worker="slow", started_at=timezone.now())
 
 
 # ── an answer through the link ───────────────────────────────────────────────
 
 
 def _letter_of(invitation, **changes):
-    return uncertain(purpose="invitation", about=invitation, to_address="guest@mission.example.jp", minutes=0, **changes)
+    values = {"state": State.UNCERTAIN, "reason": "no_answer", "data_started_at": timezone.now(), **changes}
+    return factories.email(purpose="invitation", about=invitation, **values)
 
 
 def test_answer_through_the_link_proves_that_the_only_letter_arrived(invitation):
@@ -114,7 +126,7 @@ def test_answer_through_the_link_proves_that_the_only_letter_arrived(invitation)
 
 def test_answer_proves_nothing_where_another_letter_may_have_brought_the_link(invitation):
     email = _letter_of(invitation)
-    sent(purpose="invitation", about=invitation, to_address="secretariat@mission.example.jp", minutes=0)
+    _letter_of(invitation, state=State.SENT, accepted_at=timezone.now(), to_address="secretariat@mission.example.jp")
 
     answers.answer(invitation=invitation, reply="accept", source=Answer.Source.LINK, by=None)
 

@@ -34,13 +34,15 @@ class ReleaseForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.blind = sum(line.waits for line in held)
         self.leaving = self.blind + sum(line.absent for line in held)
-        if not self.blind:
+        if self.blind:
+            self.fields["count"].required = True
+        else:
             del self.fields["count"]
 
     def clean(self) -> dict[str, Any] | None:
         """Compare the number: it shows that it was read."""
         cleaned = super().clean()
-        if self.blind and self.cleaned_data.get("count", "").strip() != str(self.leaving):
+        if self.blind and "count" in self.cleaned_data and self.cleaned_data["count"].strip() != str(self.leaving):
             self.add_error("count", _("Type %(count)s if you mean it.") % {"count": self.leaving})
         return cleaned
 
@@ -67,7 +69,7 @@ def _show(request: HttpRequest, form: ReleaseForm | None = None, status: int = 2
         "is_held": is_held,
         "held": held,
         "outbox": outbox,
-        "verdict": verdict(gate, outbox),
+        "verdict": verdict(gate, outbox, is_held=is_held),
         "gate": gate,
         "why": reasons.sentence(gate.reason) if gate and (gate.closed_since or gate.stopped_at) else "",
         "domains": [one for one in ways if one.key != MailGate.ALL],
@@ -79,20 +81,26 @@ def _show(request: HttpRequest, form: ReleaseForm | None = None, status: int = 2
     return framed(request, "mail/engine.html", _("Is mail leaving?"), status=status, **context)
 
 
-def verdict(gate: MailGate | None, outbox: Outbox) -> tuple[str, str]:
+def verdict(gate: MailGate | None, outbox: Outbox, *, is_held: bool) -> tuple[str, str]:
     """A tone and a sentence: the answer to the question that the page is named after."""
-    if restores.problem():
-        return "bad", _("No. The mark that protects against double letters cannot be written.")
-    if gate is not None and gate.stopped_at is not None:
-        return "bad", _("No. Everything is stopped until a person lets it go on.")
-    if gate is not None and gate.closed_since is not None:
-        return "bad", _("No. No mail server takes us in; it is tried again and again.")
+    if trouble := _trouble(gate):
+        return "bad", trouble
+    if is_held:
+        return "turn", _("Only what is new: a restore put the letters that were waiting on hold.")
     oldest = outbox.oldest
     if outbox.waiting and oldest is not None and (timezone.now() - oldest).total_seconds() > LATE:
         return "turn", _("Slowly, or not at all: letters that could leave have waited for long.")
-    if outbox.waiting or outbox.running:
-        return "ok", _("Yes. Letters are leaving at this moment.")
-    return "ok", _("Yes. Nothing waits.")
+    return "ok", _("Yes. Letters are leaving at this moment.") if outbox.waiting or outbox.running else _("Yes. Nothing waits.")
+
+
+def _trouble(gate: MailGate | None) -> str:
+    if restores.problem():
+        return _("No. The mark that protects against double letters cannot be written.")
+    if gate is not None and gate.stopped_at is not None:
+        return _("No. Everything is stopped until a person lets it go on.")
+    if gate is not None and gate.closed_since is not None:
+        return _("No. No mail server takes us in; it is tried again and again.")
+    return ""
 
 
 def _server() -> str:

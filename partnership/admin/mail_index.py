@@ -95,7 +95,9 @@ def page(request: HttpRequest) -> HttpResponse:
     if not doors:
         raise PermissionDenied
     gate = next((one for one in gates.status() if one.key == MailGate.ALL), None)
-    return framed(request, "mail/index.html", _("Mail"), doors=doors, verdict=verdict(gate, mail_state.now()), held=restores.is_held())
+    held = restores.is_held()
+    answer = verdict(gate, mail_state.now(), is_held=held)
+    return framed(request, "mail/index.html", _("Mail"), doors=doors, verdict=answer, held=held)
 
 
 def _shown(door: Door) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from partnership import purposes, reasons
+from partnership import purposes
 from partnership.admin import outbox_letter
 from partnership.admin.figures import ReadOnlyAdmin
 from partnership.admin.uncertain_mails import kind
@@ -51,7 +51,7 @@ class CameBackFilter(admin.SimpleListFilter):
 class EmailAdmin(ReadOnlyAdmin):
     """Every mail of the system; one of them has a page of our own (partnership/admin/outbox_letter.py)."""
 
-    list_display = ("to_address", "subject", "kind", "state", "why", "attempts", "created_at", "accepted_at")
+    list_display = ("to_address", "subject", "kind", "state", "created_at", "accepted_at")
     list_display_links = ("to_address", "subject")
     list_filter = ("state", KindFilter, CameBackFilter, "held", "language")
     search_fields = ("to_address", "subject", "message_id")
@@ -86,11 +86,6 @@ class EmailAdmin(ReadOnlyAdmin):
     def kind(self, email: Email) -> str:
         """What it is for, in words."""
         return kind(email)
-
-    @admin.display(description=_("reason"), ordering="reason")
-    def why(self, email: Email) -> str:
-        """The reason in a sentence."""
-        return reasons.sentence(email.reason, email.smtp_code)
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Superusers only: the addresses of all guests are here side by side."""
