@@ -62,6 +62,7 @@ NOT_IN_ADMIN = {
     "partnership.AuditSeal": "checked by a machine",
     "partnership.MailAttempt": "shown with its mail",
     "partnership.ApprovalStep": "shown with its approval",
+    "partnership.Delegation": "has a page of its own: admin/delegations/",
     "partnership.Recipient": "shown with its mailing",
     "partnership.Approval": "has pages of its own",
     "partnership.Attachment": "shown with what it was sent with",

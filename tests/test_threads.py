@@ -15,7 +15,9 @@ pytestmark = pytest.mark.django_db
 def conversation():
     """A purpose whose mails follow each other, and what they follow."""
     earlier: list[str] = []
-    kind = purposes.Purpose(key="test_thread", label="test", priority=Email.Priority.CONFIRMATION, thread=lambda _email: earlier)
+    kind = purposes.Purpose(
+        key="test_thread", label="test", priority=Email.Priority.CONFIRMATION, thread=lambda _email: earlier, needs_approval=False
+    )
     purposes.register(kind)
     yield earlier
     purposes._purposes.pop("test_thread", None)
