@@ -306,16 +306,19 @@ class TestRaces:
 
     @pytest.fixture
     def together(self, monkeypatch):
-        """Both have decided before either looks who is left, where nothing keeps them apart."""
+        """Both have decided before either looks who is left, and have looked before either commits, where nothing keeps them apart."""
         barrier = threading.Barrier(2)
-        real = approval_decisions._decide
 
-        def decide_then_wait(*args):
-            real(*args)
-            with contextlib.suppress(threading.BrokenBarrierError):  # the other one waits for the lock
-                barrier.wait(self.patience)
+        def then_wait(real):
+            def act(*args, **kwargs):
+                real(*args, **kwargs)
+                with contextlib.suppress(threading.BrokenBarrierError):  # the other one waits for the lock
+                    barrier.wait(self.patience)
 
-        monkeypatch.setattr(approval_decisions, "_decide", decide_then_wait)
+            return act
+
+        for name in ("_decide", "tell_next"):
+            monkeypatch.setattr(approval_decisions, name, then_wait(getattr(approval_decisions, name)))
 
     @pytest.fixture
     def agreed_at_once(self, desk, approver, protocol, together):
