@@ -71,7 +71,7 @@ def now() -> Outbox:
     return Outbox(lines, rest["running"], rest["held"], emails.undecided().count(), rest["last"])
 
 
-def _line(label: str | Promise, row: dict[str, Any]) -> Waiting:
+def _line(label: str | Promise, row: Any) -> Waiting:
     return Waiting(label, row["now"], row["later"], row["n"] - row["now"] - row["later"], row["oldest"])
 
 

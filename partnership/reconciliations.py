@@ -97,7 +97,9 @@ def apply(found: Iterable[Verdict], *, by: User | None, unknown: int = 0) -> dic
         done[one.word] += 1
     if any(done.values()) or unknown:
         with transaction.atomic():
-            audit.record("mailmark.reconcile", MailMark.objects.first(), by=by, unknown=unknown, **done)
+            audit.record(
+                "mailmark.reconcile", MailMark.objects.first(), by=by, unknown=unknown, accepted=done[ACCEPTED], absent=done[ABSENT]
+            )
     return done
 
 

@@ -103,7 +103,7 @@ def _lines(file: BinaryIO, log: RelayLog, most: float) -> Iterator[bytes]:
 
 
 def _opened(file: BinaryIO) -> BinaryIO:
-    buffered: Any = file if hasattr(file, "peek") else io.BufferedReader(file)  # type: ignore[arg-type]
+    buffered: Any = file if hasattr(file, "peek") else io.BufferedReader(file)
     return gzip.GzipFile(fileobj=buffered) if buffered.peek(2)[:2] == b"\x1f\x8b" else buffered  # type: ignore[return-value]
 
 

@@ -26,7 +26,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partnership import audit, journal, reasons
+from partnership import audit, emails, journal, reasons
 from partnership.models import Email, MailMark, User
 from partnership.transitions import Refused
 
@@ -159,7 +159,8 @@ def release(*, by: User, note: str = "") -> int:
     unknown = held().update(held=False)
     mark.released_at, mark.released_by = timezone.now(), by
     mark.save(update_fields=["released_at", "released_by"])
-    audit.record("mailmark.release", mark, by=by, count=free, unknown=unknown, **({"note": note} if note else {}))
+    audit.record("mailmark.release", mark, by=by, personal={"note": note} if note else None, count=free, unknown=unknown)
+    emails.wake()
     return free
 
 

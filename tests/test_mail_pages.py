@@ -152,7 +152,7 @@ def test_work_desk_leads_to_the_page(login, desk):
 
 
 def _upload(client, text, **fields):
-    return client.post(LOG, {"files": SimpleUploadedFile("mail.log", text.encode()), **fields})
+    return client.post(LOG, {"log": SimpleUploadedFile("mail.log", text.encode()), **fields})
 
 
 def test_log_is_shown_before_it_is_applied(login, desk):

@@ -66,7 +66,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         return act(request, _acts(request, email), reverse("admin:partnership_email_change", args=[pk]))
     resent_as = Email.objects.filter(resend_of=email).first()
     place = purposes.places([email]).get(email.pk)
-    context = {
+    context: dict[str, Any] = {
         "email": email,
         "whom": whom(email),
         "kind": kind(email),

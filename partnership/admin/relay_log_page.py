@@ -26,7 +26,7 @@ MOST = 300 * 2**20  # bytes after unpacking; a page must answer within a minute
 class LogForm(forms.Form):
     """The files, and whether their silence is to be believed without question."""
 
-    files = forms.FileField(
+    log = forms.FileField(
         label=gettext_lazy("Log of the mail server"),
         help_text=gettext_lazy(
             "The mail log of Postfix, or lines of JSON, also compressed. At most 20 MB; larger ones with “manage.py mail_reconcile”."
@@ -46,7 +46,7 @@ def page(request: HttpRequest) -> HttpResponse:
         return _apply(request)
     form = LogForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        log = relay_logs.read([form.cleaned_data["files"].file], most=MOST)
+        log = relay_logs.read([form.cleaned_data["log"].file], most=MOST)
         return _show(request, reconciliations.compare(log, complete=form.cleaned_data["complete"]))
     status = 422 if request.method == "POST" else 200
     return framed(request, "mail/log.html", _("Compare with the log of the mail server"), status=status, form=form)
