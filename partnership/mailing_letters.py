@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from partnership import audit, emails, purposes
+from partnership import audit, emails, purposes, restores
 from partnership.mailing_steps import locked, note_void, refuse_unless_standing
 from partnership.models import Email, Mailing, User
 from partnership.transitions import Refused
@@ -25,6 +25,7 @@ def retry(*, mailing: Mailing, by: User, email: Email | None = None, to_address:
     Raises:
         Refused: when there is nobody, what was approved has changed, or an address is none.
     """
+    restores.refuse_while_held()
     note_void(mailing, by)
     with transaction.atomic():
         mailing = locked(mailing)
