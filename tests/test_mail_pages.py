@@ -108,6 +108,15 @@ def test_marked_ones_are_settled_together_and_the_rest_stays(login, desk):
     assert page.status_code == 200
 
 
+def test_letter_of_a_mailing_is_not_sent_again_while_a_restore_holds_it(login, desk, settings):
+    email = uncertain(mailing=engine.sending())
+    _restored(settings)
+
+    login(desk).post(UNCERTAIN, {"act": f"again:{email.pk}"})
+
+    assert not Email.objects.filter(resend_of=email).exists()
+
+
 def test_second_of_two_people_is_told_that_it_is_settled(login, desk):
     email = uncertain()
     client = login(desk)
