@@ -25,11 +25,8 @@ def index(request: HttpRequest) -> HttpResponse:
     lifted = AddressHold.objects.filter(lifted_at__isnull=False).select_related("lifted_by").order_by("-lifted_at")[:20]
     rows = list(page.object_list)
     users = holds.users_of(rows)
-    context: dict[str, Any] = {
-        "page_obj": page,
-        "rows": [(hold, [_entry(one) for one in users.get(hold.address, [])]) for hold in rows],
-        "lifted": lifted,
-    }
+    named = [(hold, [_entry(one) for one in users.get(hold.address, [])]) for hold in rows]
+    context: dict[str, Any] = {"page_obj": page, "rows": named, "lifted": lifted}
     return framed(request, "incoming/holds.html", _("Addresses on hold"), **context)
 
 

@@ -25,7 +25,7 @@ HANDLE = incoming.HANDLE
 TABS = (
     ("settle", gettext_lazy("To settle")),
     ("replies", gettext_lazy("Replies")),
-    ("back", gettext_lazy("Came back")),
+    ("back", gettext_lazy("Returned")),
     ("automatic", gettext_lazy("Automatic")),
     ("unplaced", gettext_lazy("Not placed")),
     ("forged", gettext_lazy("Not about our letters")),

@@ -37,9 +37,7 @@ def _turn(row: IncomingMail, place: purposes.Place | None) -> desk.Turn:
     about = place.about if place else ""
     url = reverse("admin:mail_incoming_one", args=[row.pk])
     if row.kind == Kind.BOUNCE:
-        return desk.Turn(
-            incoming_words.told(row).what, "　".join(filter(None, (_("Came back"), about))), "", url, _("Put right"), _due(row)
-        )
+        return desk.Turn(incoming_words.told(row).what, "　".join(filter(None, (_("Returned"), about))), "", url, _("Put right"), _due(row))
     title = row.subject or _("(no subject)")
     whom = incoming_words.whom_of(row.email) if row.email else row.from_address
     return desk.Turn(title, "　".join(filter(None, (_("Reply by mail"), about))), whom, url, _("Record"), _due(row))
