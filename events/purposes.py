@@ -140,9 +140,25 @@ def _has_reached(email: Email, invitation: Invitation) -> bool:
 # ── what goes with it ────────────────────────────────────────────────────────
 
 
+def _printed(email: Email) -> Invitation | None:
+    """The invitation whose letter is being built, read once for its link, its entry and its desk; the checks read it anew."""
+    key = ("invitation", email.object_id)
+    if key not in email.at_hand:
+        email.at_hand[key] = _invitation(email)
+    return email.at_hand[key]
+
+
+def _kept_entry(email: Email, event: Event, *, method: str = calendar.PUBLISH, tentative: bool = False) -> Sequence[Attached]:
+    """The calendar entry, the same for all letters of a batch in one language."""
+    key = ("entry", event.pk, email.language, method, tentative)
+    if key not in email.at_hand:
+        email.at_hand[key] = calendar.attached(event, email.language, method=method, tentative=tentative)
+    return email.at_hand[key]
+
+
 def links(email: Email) -> Mapping[str, str]:
     """The guest's personal address."""
-    invitation = _invitation(email)
+    invitation = _printed(email)
     return {"link": invitations.rsvp_url(invitation)} if invitation else {}
 
 
@@ -158,22 +174,22 @@ def _entry(kind: LetterKind) -> Callable[[Email], Sequence[Attached]]:
     method = calendar.CANCEL if kind.entry == CANCEL else calendar.PUBLISH
 
     def entry(email: Email) -> Sequence[Attached]:
-        invitation = _invitation(email)
-        return calendar.attached(invitation.event, email.language, method=method, tentative=kind.entry == TENTATIVE) if invitation else ()
+        invitation = _printed(email)
+        return _kept_entry(email, invitation.event, method=method, tentative=kind.entry == TENTATIVE) if invitation else ()
 
     return entry
 
 
 def entry_if_coming(email: Email) -> Sequence[Attached]:
     """The calendar entry, for those who come."""
-    invitation = _invitation(email)
+    invitation = _printed(email)
     coming = invitation is not None and invitation.reply == Invitation.Reply.ACCEPTED
-    return calendar.attached(invitation.event, email.language) if invitation and coming else ()
+    return _kept_entry(email, invitation.event) if invitation and coming else ()
 
 
 def desk_of(email: Email) -> str:
     """The address that the letter names for questions: who answers by mail instead of the page is read there."""
-    invitation = _invitation(email)
+    invitation = _printed(email)
     return invitation.event.contact_email if invitation else ""
 
 

@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from partnership.models.mailing import Mailing
@@ -104,6 +105,11 @@ class Email(models.Model):
     def audit_label(self) -> str:
         """The audit trail outlives the address."""
         return f"mail {self.outbox_id}"
+
+    @cached_property
+    def at_hand(self) -> dict[Any, Any]:
+        """What messages are made of, read once for a batch that leaves together within seconds (partnership/mailer.py); never stored."""
+        return {}
 
 
 class MailAttempt(models.Model):
