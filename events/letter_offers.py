@@ -1,8 +1,9 @@
 """Which letters make sense now, and which are due because the guests hold something that is true no more."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -130,7 +131,7 @@ def due(events: Iterable[Event]) -> list[Due]:
     return [Due(one.event, one.kind, one.guests, one.what, drafts.get((one.event.pk, one.kind.key))) for one in found]
 
 
-def _due(event: Event, held: dict[int, dict[str, object]], declined: set[int]) -> Due | None:
+def _due(event: Event, held: Mapping[int, Mapping[str, Any]], declined: set[int]) -> Due | None:
     if event.state in windows.CALLED_OFF:
         kind = LETTERS["cancellation" if event.state == Event.State.CANCELLED else "postponement"]
         owed = [guest for guest, letter in held.items() if letter.get("state") != event.state and guest not in declined]

@@ -74,7 +74,8 @@ def held(
     if guests is not None:
         mails = mails.filter(object_id__in=guests.values("pk"))
     last: dict[int, int] = {}
-    for guest, mailing in mails.order_by().values_list("object_id", "mailing").distinct():
+    pairs: Iterable[tuple[Any, Any]] = mails.order_by().values_list("object_id", "mailing").distinct()  # neither is empty here
+    for guest, mailing in pairs:
         last[guest] = max(last.get(guest, -1), place[mailing])
     found: dict[int, dict[int, Mapping[str, Any]]] = {}
     standing = Invitation.objects.filter(pk__in=list(last)).exclude(reply=Invitation.Reply.WITHDRAWN)

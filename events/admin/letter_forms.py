@@ -17,12 +17,9 @@ class ArrangementForm(forms.Form):
     days_before = forms.ChoiceField(label=_("When it leaves"), required=False)
 
     def __init__(self, *args: Any, letter: EventMailing, **kwargs: Any) -> None:
-        super().__init__(
-            *args,
-            prefix=f"letter{letter.mailing_id}",
-            initial={"rule": letter.rule, "days_before": "" if letter.days_before is None else str(letter.days_before)},
-            **kwargs,
-        )
+        kwargs["prefix"] = f"letter{letter.mailing_id}"
+        kwargs["initial"] = {"rule": letter.rule, "days_before": "" if letter.days_before is None else str(letter.days_before)}
+        super().__init__(*args, **kwargs)
         self.letter, kind = letter, LETTERS[letter.mailing.purpose]
         if len(kind.rules) > 1:
             self.fields["rule"].choices = [(key, rules.RULES[key].label) for key in kind.rules]  # type: ignore[attr-defined]

@@ -83,8 +83,8 @@ def _lines(
 ) -> list[dict[str, Any]]:
     rows = list(rows)
     latest: dict[int, Approval] = {}
-    for paper in papers:
-        latest.setdefault(paper.object_id, paper)
+    for one in papers:
+        latest.setdefault(one.object_id, one)
     counts = event_mailings.counts(rows)
     mailings = {row.mailing_id: row.mailing for row in rows}
     lines = []

@@ -23,7 +23,8 @@ def printed(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _context(request: HttpRequest, approval: Approval) -> dict[str, Any]:
-    subject = subjects.of(approval.subject)
+    thing: Any = approval.subject
+    subject = subjects.of(thing)
     content = approval.content or content_now(approval)
     return {
         "approval": approval,

@@ -179,7 +179,7 @@ def notes(step: ApprovalStep) -> list[str]:
 def opinions(approval: Approval) -> list[Opinion]:
     """All opinions of all rounds, the newest first."""
     said = [step for step in approval.steps.all() if step.opinion and step.decided_at]
-    said.sort(key=lambda step: (step.decided_at, step.pk), reverse=True)  # type: ignore[arg-type,return-value]
+    said.sort(key=lambda step: (step.decided_at, step.pk), reverse=True)
     return [Opinion(step, name_of(step), notes(step)) for step in said]
 
 

@@ -105,7 +105,8 @@ def _show(
     decision: DecisionForm | None = None,
     submission_form: SubmissionForm | None = None,
 ) -> HttpResponse:
-    user, thing = person(request), approval.subject
+    user = person(request)
+    thing: Any = approval.subject
     subject = subjects.of(thing)
     mine = approvals.steps_for(approval, user)
     wrong = decision or submission_form
