@@ -1,7 +1,7 @@
 """What the mails of an event are for: its letters, each made from one declaration (events/letter_kinds.py), and the confirmation."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +29,8 @@ from events.rules import ANSWERED
 from partnership import dates, letters, purposes, reasons
 from partnership.models import Email, Mailing, Recipient
 from partnership.purposes import Attached, Purpose
+
+T = TypeVar("T")
 
 WITHDRAWN = reasons.register("withdrawn", gettext_lazy("The invitation was withdrawn before it left"))
 CALLED_OFF = reasons.register("called_off", gettext_lazy("The event was cancelled or postponed before it left"))
@@ -142,18 +144,23 @@ def _has_reached(email: Email, invitation: Invitation) -> bool:
 
 def _printed(email: Email) -> Invitation | None:
     """The invitation whose letter is being built, read once for its link, its entry and its desk; the checks read it anew."""
-    key = ("invitation", email.object_id)
-    if key not in email.at_hand:
-        email.at_hand[key] = _invitation(email)
-    return email.at_hand[key]
+    return _once(email, ("invitation", email.object_id), lambda: _invitation(email))
 
 
 def _kept_entry(email: Email, event: Event, *, method: str = calendar.PUBLISH, tentative: bool = False) -> Sequence[Attached]:
     """The calendar entry, the same for all letters of a batch in one language."""
     key = ("entry", event.pk, email.language, method, tentative)
+    return _once(email, key, lambda: calendar.attached(event, email.language, method=method, tentative=tentative))
+
+
+def _once(email: Email, key: Hashable, read: Callable[[], T]) -> T:
+    """What was read for another letter of the batch that leaves now; outside a batch it is read anew each time."""
+    if email.at_hand is None:
+        return read()
     if key not in email.at_hand:
-        email.at_hand[key] = calendar.attached(event, email.language, method=method, tentative=tentative)
-    return email.at_hand[key]
+        email.at_hand[key] = read()
+    kept: T = email.at_hand[key]
+    return kept
 
 
 def links(email: Email) -> Mapping[str, str]:

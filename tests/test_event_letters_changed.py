@@ -102,7 +102,7 @@ def test_the_desk_and_the_event_say_what_is_due_and_one_click_drafts_it(login, a
         reverse("admin:events_event_letters", args=[announced.pk]),
     ):
         assert (
-            "2名が、現在の内容と異なる御案内" in client.get(address).content.decode()
+            "招待先2件に、現在と異なる内容が伝わったまま" in client.get(address).content.decode()
             or "2 guests hold" in client.get(address).content.decode()
         )
     response = client.post(reverse("admin:events_event_letters", args=[announced.pk]), {"act": "write", "purpose": "change"})

@@ -156,7 +156,7 @@ def test_the_menu_shows_what_a_person_may_open_and_where_they_are(rf, superuser)
 
     shown = {item.key: item.current for item in menu.items(request)}
 
-    assert list(shown) == ["desk", "events", "queue", "enquiries", "mailings", "approvals", "registers"]
+    assert list(shown) == ["desk", "events", "queue", "enquiries", "mailings", "mail", "approvals", "registers"]
     assert [key for key, current in shown.items() if current] == ["registers"]
 
 

@@ -9,7 +9,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from partnership.models.mailing import Mailing
@@ -83,6 +82,9 @@ class Email(models.Model):
     created_at = models.DateTimeField(_("written at"), auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
 
+    # what the messages of a batch are made of, read once for all of them; they leave within seconds (partnership/mailer.py). Not stored
+    at_hand: dict[Any, Any] | None = None
+
     class Meta:
         ordering = ["-id"]
         verbose_name = _("mail")
@@ -105,11 +107,6 @@ class Email(models.Model):
     def audit_label(self) -> str:
         """The audit trail outlives the address."""
         return f"mail {self.outbox_id}"
-
-    @cached_property
-    def at_hand(self) -> dict[Any, Any]:
-        """What messages are made of, read once for a batch that leaves together within seconds (partnership/mailer.py); never stored."""
-        return {}
 
 
 class MailAttempt(models.Model):
