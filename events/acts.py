@@ -38,6 +38,8 @@ acts.register(
         "event.unlink_request": gettext_lazy("took the request %(title)s off the event"),
         "event.invite": gettext_lazy("invited %(count)s posts"),
         "event.leave_out": gettext_lazy("gave the reason why %(count)s missions are not invited"),
+        "event.issue_notes": gettext_lazy("issued notes verbales (%(count)s)"),
+        "event.print_labels": gettext_lazy("printed address labels (%(count)s)"),
         "guest_list.download": gettext_lazy("downloaded the list of guests (%(count)s lines)"),
         "task.add": gettext_lazy("added to the checklist: %(title)s"),
         "task.take": gettext_lazy("took charge of: %(title)s"),

@@ -28,6 +28,7 @@ _CARD: dict[str, tuple[Promise, str]] = {
     "contact": (_("Contact for guests"), "contact"),
 }
 _EXPLAINED: dict[str, Promise] = {
+    "mission": _("the mission as a note verbale names it"),
     "salutation": _("how the letter greets its reader"),
     "guest": _("name and post of the guest, as printed"),
     "hosts": _("the hosts in protocol order"),
@@ -54,7 +55,7 @@ LANGUAGES = ("ja", "en")
 def placeholders(kind: LetterKind) -> tuple[Placeholder, ...]:
     """What the text of such a letter may hold."""
     printed = {*_CARD, "list_closes"} & {*_COMMON, *kind.facts, *kind.fresh}
-    own = {"salutation", "guest", *(["changes"] if kind.changes else [])}
+    own = {"mission"} if kind.on_paper else {"salutation", "guest", *(["changes"] if kind.changes else [])}
     names = [name for name in _EXPLAINED if name in printed | own]
     made = [
         Placeholder(name, _EXPLAINED[name], required=name == "changes", fresh=name in kind.fresh) for name in names if name != "contact"

@@ -43,6 +43,7 @@ class LetterKind:
     fresh: tuple[str, ...] = ()
     needs: tuple[str, ...] = ("hosts",)
     changes: bool = False  # whether it says, to each guest, what is otherwise than that guest was told
+    on_paper: bool = False  # one sheet for each mission, printed and delivered by hand
     tells: bool = True  # whether guests know the facts of the event from it
     anchor: str = ""
     days_before: int | None = None  # as a companion of the invitation; negative: after
@@ -120,6 +121,7 @@ LETTERS = {
             needs=(),
             priority=Email.Priority.REMINDER,
         ),
+        LetterKind("note_verbale", _("note verbale"), _SHORT, needs=_NEEDED, on_paper=True, tells=False),
         LetterKind(
             "thanks",
             _("letter of thanks"),

@@ -325,6 +325,38 @@ Your answers stay with the hosts and are never published under your name.
 """,
 )
 
+_NOTE_VERBALE = Template(
+    "口上書",
+    "Note verbale",
+    "口上書：{title}",
+    "Note verbale: {title}",
+    """\
+外務省は、{mission}に敬意を表するとともに、{hosts}が下記の{event}を催すことを、{mission}に通報する光栄を有する。
+
+{title}
+日時　{when}
+場所　{where}
+
+外務省は、{mission}の館員の出席に格別の配慮が払われれば幸いとするところである。照会は、外務省地方連携推進室（{contact}）において承る。
+
+外務省は、以上を申し進めるに際し、ここに重ねて{mission}に向かって敬意を表する。
+""",
+    """\
+The Ministry of Foreign Affairs of Japan presents its compliments to {mission} and has the honour to inform it \
+that {hosts} will hold the following {event}.
+
+{title}
+Date: {when}
+Place: {where}
+
+The Ministry would be grateful for the attendance of members of {mission}. \
+Enquiries may be addressed to the Local Partnership Cooperation Division ({contact}).
+
+The Ministry of Foreign Affairs of Japan avails itself of this opportunity to renew to {mission} \
+the assurances of its highest consideration.
+""",
+)
+
 TEMPLATES = {
     "save_the_date": _SAVE_THE_DATE,
     "invitation": _INVITATION,
@@ -333,6 +365,7 @@ TEMPLATES = {
     "change": _CHANGE,
     "cancellation": _CANCELLATION,
     "postponement": _POSTPONEMENT,
+    "note_verbale": _NOTE_VERBALE,
     "thanks": _THANKS,
     "survey": _SURVEY,
 }

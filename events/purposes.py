@@ -16,6 +16,7 @@ from events import (
     leaving,
     letter_facts,
     mail_replies,
+    notes_verbales,
     recipients,
     rules,
     told,
@@ -235,28 +236,31 @@ def _purpose(kind: LetterKind) -> Purpose:
     if kind.entry in {PUBLISH, TENTATIVE, CANCEL}:
         extra["attach"] = _entry(kind)
     extra |= mail_replies.HOOKS if kind.when == OPEN else {"places": mail_replies.HOOKS["places"]}
+    sent: dict[str, Any] = {
+        "check": _CHECKS.get(kind.key, check_by_rule),
+        "address": recipients.address_now,
+        "reply_to": desk_of,
+        "recipients": recipients.of,
+        "before_freeze": recipients.missing,
+        "before_send": recipients.changed,
+        "left_out": recipients.left_out,
+        "on_start": on_start,
+        **extra,
+    }
     return Purpose(
         key=kind.key,
         label=kind.label,
         priority=kind.priority,
         uncertain=kind.uncertain,
-        check=_CHECKS.get(kind.key, check_by_rule),
-        address=recipients.address_now,
-        reply_to=desk_of,
         placeholders=letter_facts.placeholders(kind),
-        recipients=recipients.of,
         facts=letter_facts.facts,
         values=letter_facts.values,
-        before_freeze=recipients.missing,
-        before_send=recipients.changed,
-        left_out=recipients.left_out,
         notes=notes,
         starts_at=leaving.starts_at,
-        on_start=on_start,
         home=lambda mailing: reverse("admin:events_event_home", args=[event_of(mailing).pk]),
         about=event_of,
         abouts=events_of,
-        **extra,
+        **(notes_verbales.HOOKS if kind.on_paper else sent),
     )
 
 

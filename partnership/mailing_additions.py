@@ -43,6 +43,8 @@ def add(*, mailing: Mailing, by: User) -> int:
     """
     lock_about(mailing)
     mailing = locked(mailing)
+    if purposes.get(mailing.purpose).issue:
+        raise Refused(_("A note on paper is not added to. Draft another one for the missions that are missing."))
     if mailing.state not in STARTED:
         raise Refused(_("Names are added to a letter that is being sent or was sent; before that the list is freed and frozen again."))
     refuse_unless_standing(mailing)

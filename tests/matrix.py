@@ -94,6 +94,13 @@ def _mail(things: dict[str, Any]) -> tuple[Any, ...]:
     return (mailing.pk, letter.pk)
 
 
+def _notes(things: dict[str, Any]) -> tuple[Any, ...]:
+    event = things["events.event"]
+    letter = event.event_mailings.filter(mailing__purpose="note_verbale").first()
+    letter = letter or factories.event_mailing(event, factories.mailing(purpose="note_verbale", body_ja="{mission}", body_en="{mission}"))
+    return (event.pk, letter.mailing_id)
+
+
 def _attraction(things: dict[str, Any]) -> tuple[Any, ...]:
     return (things["municipalities.attraction"].pk,)
 
@@ -359,6 +366,8 @@ TABLE: dict[str, Row] = {
     "admin:events_event_letters": Row(READERS, DESK),
     "admin:events_event_calls": Row(READERS, NOBODY),
     "admin:events_event_guests": Row(READERS, DESK),
+    "admin:events_event_labels": Row(DESK, DESK),
+    "admin:events_event_notes": Row(DIVISION, NOBODY, of=_notes),
     "admin:events_event_decide": Row(READERS, NOBODY),
     "admin:events_event_next": Row(DESK, DESK),
     "admin:events_event_changelist": Row(READERS, READERS),

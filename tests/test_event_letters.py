@@ -288,5 +288,5 @@ def test_nobody_is_asked_twice_to_save_the_date(office, reception, guests, desk,
 def test_each_letter_says_why_it_makes_no_sense_now(reception, guests):
     found = {offer.kind.key: str(offer.why_not) for offer in letter_offers.offers(reception, [])}
 
-    assert {key for key, why in found.items() if not why} == {"save_the_date", "invitation"}
+    assert {key for key, why in found.items() if not why} == {"save_the_date", "invitation", "note_verbale"}
     assert all(why.endswith(("。", ".")) for why in found.values() if why)

@@ -123,7 +123,7 @@ def test_every_kind_of_event_has_every_letter_in_both_languages(kind, purpose):
             assert letters.problems(made, subject, body) == []
             printed = letters.render(body, values, {"link"})
         assert "%(" not in printed
-        assert "<salutation>" in printed
+        assert ("<mission>" if purpose == "note_verbale" else "<salutation>") in printed
         assert "<contact>" in printed
 
 
@@ -141,6 +141,7 @@ def test_what_happens_when_nobody_knows_whether_a_letter_arrived_is_said_for_eac
         "change": "hold",
         "cancellation": "hold",
         "postponement": "hold",
+        "note_verbale": "hold",
         "thanks": "sent",
         "survey": "sent",
     }

@@ -71,6 +71,7 @@ NOT_IN_ADMIN = {
     "partnership.MailMark": "shown on the page of the engine",
     "partnership.IncomingMail": "has pages of its own",
     "partnership.AddressHold": "has pages of its own",
+    "events.NoteVerbale": "printed from the page of its mailing",
     "partnership.RouteStop": "edited with its route",
     "municipalities.NumberSeries": "counts",
     "municipalities.HistoricalMunicipalRequest_attractions": "part of the history of a request",

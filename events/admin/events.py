@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from events import events, replies
-from events.admin import calls, decide, guests, home, invitees, left_out, letters, next_edition, voided
+from events.admin import calls, decide, guests, home, invitees, left_out, letters, next_edition, sheets, voided
 from events.admin.event_form import EventForm, HostForm, HostFormSet, defaults_of
 from events.admin.pages import demand, person, render
 from events.kinds import KINDS
@@ -257,6 +257,8 @@ class EventAdmin(BaseAdmin):
             ("letters", letters.letters, "letters"),
             ("calls", calls.calls, "calls"),
             ("guests", guests.guests, "guests"),
+            ("labels", sheets.print_labels, "labels"),
+            ("notes/<int:mailing>", sheets.notes, "notes"),
             ("decide", decide.decide, "decide"),
             ("next", next_edition.next_edition, "next"),
         ]

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from partnership import dates, emails, mailings, reasons
+from partnership import dates, emails, mailings, purposes, reasons
 from partnership.admin.mailing_forms import ListFilter
 from partnership.models import Email, Mailing, Recipient
 
@@ -35,7 +35,7 @@ def listed(request: HttpRequest, mailing: Mailing, size: int, rows: Sequence[Rec
         size: rows on a page.
         rows: the list of a draft, which is made anew each time.
     """
-    if mailing.started_at is None:
+    if mailing.started_at is None or purposes.get(mailing.purpose).issue:
         names = rows if mailing.state == Mailing.State.DRAFT else mailing.recipients.order_by("id")
         page = Paginator(names, size).get_page(request.GET.get("page"))
         return {"page_obj": page, "recipients": page.object_list}

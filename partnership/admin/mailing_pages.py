@@ -128,6 +128,7 @@ def _context(
     context = {
         "mailing": mailing,
         "purpose": purpose,
+        "sheets": purpose.sheets(mailing) if purpose.issue else "",
         "about": purpose.about(mailing),
         "about_url": purpose.home(mailing),
         "standing": now,

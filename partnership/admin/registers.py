@@ -69,7 +69,7 @@ class OrganisationAdmin(TellsOfReturnedLetters, BaseAdmin):
     readonly_fields = ("register_key", "certainty", "is_demo")
     fieldsets = (
         (None, {"fields": ("kind", "name_ja", "name_en", "kana", "country", "parent", ("city_ja", "city_en"))}),
-        (_("Letters"), {"fields": ("language", "email", "phone")}),
+        (_("Letters"), {"fields": ("language", "email", "phone", "postal_code", "address_ja", "address_en")}),
         (_("Existence"), {"fields": ("valid_from", "valid_to", "successor")}),
         (_("Record"), {"fields": ("note", "register_key", "certainty", "is_demo")}),
     )
