@@ -82,7 +82,7 @@ def issue(mailing: Mailing, letters: Sequence[tuple[Recipient, Letter]], by: Use
             NoteVerbale(
                 mailing=mailing,
                 event=event,
-                organisation_id=row.object_id,
+                organisation_id=row.object_id or 0,  # every row is about a mission
                 number_year=year,
                 number_serial=serial,
                 addressee=row.label_en if row.language == "en" else row.label_ja,
