@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import services
-from tests.faults import laboratory
+from tests.faults import servers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MAILS, ROUNDS, BIG = (int(os.environ.get(name, default)) for name, default in (("MAILS", "1000"), ("ROUNDS", "3"), ("BIG", "10000")))
@@ -138,9 +138,10 @@ def main() -> None:
     """Measure, and say it."""
     with contextlib.ExitStack() as parts:
         home = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="partnership-bench-")))
-        server, broker = parts.enter_context(services.postgres()), parts.enter_context(services.redis())
-        with laboratory.postgres_template(home, server) as name:
-            measure(Bench(home, f"{server.rsplit('/', 1)[0]}/{name}", broker))
+        server, broker = parts.enter_context(servers.postgres()), parts.enter_context(services.redis())
+        bench = Bench(home, server.url(server.make()), broker)
+        bench.run("manage.py", "migrate", "-v0")
+        measure(bench)
 
 
 def measure(bench: Bench) -> None:
