@@ -37,6 +37,7 @@ AFTER_ERROR = dt.timedelta(minutes=1)
 IN_A_ROW = 3  # letters of a mailing refused for their content, one after the other
 
 _slots = threading.BoundedSemaphore(max(settings.MAIL_CONNECTIONS, 1))  # of this process
+_owed: deque[Email] = deque(maxlen=1000)  # claimed by this process, and to be given back
 logger = logging.getLogger(__name__)
 
 
@@ -80,6 +81,7 @@ def run(
     if not _slots.acquire(blocking=False):
         return Run()  # enough of us are at work here, and each looks for the most urgent mail after every batch
     try:
+        _give_back(deque([_owed.popleft() for _email in range(len(_owed))]))
         until, broom = time.monotonic() + seconds, broom or Broom()
         if carrier is not None:
             return _Shift(carrier, stop).until(until, broom)
@@ -223,9 +225,7 @@ class _Shift:
             logger.warning("no mail server: %s %s", error.word, error.text)
             self._done.unreachable = word = error.word
         finally:
-            with contextlib.suppress(AnyDatabaseError):  # then the leases run out, and the sweep gives them back
-                for email in pending:
-                    ledger.release(email, reason=word)
+            _give_back(pending, word)
 
     def _deliver(self, email: Email, pace: rates.Pace, *, on_hold: bool) -> None:
         started_at = timezone.now()
@@ -244,6 +244,21 @@ class _Shift:
             return
         _insist(lambda again: ledger.conclude(email, outcome, worker=self._worker, started_at=started_at, again=again))
         _follow_up(email, outcome, pace)
+
+
+def _give_back(rows: deque[Email], word: str = "") -> None:
+    """Release what was claimed and not reached. Where the database is away it is owed, and given back by the next run.
+
+    Otherwise the sweep would have to believe that a worker died with one of these rows, and after three times that it is to blame.
+    """
+    with contextlib.suppress(IndexError):
+        while True:
+            email = rows.popleft()
+            try:
+                ledger.release(email, reason=word)  # nothing happens to one that somebody claimed anew since
+            except AnyDatabaseError:
+                _owed.extend([email, *rows])
+                return
 
 
 def _follow_up(email: Email, outcome: ledger.Outcome, pace: rates.Pace) -> None:

@@ -2,7 +2,7 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from partnership import emails, ledger, mailer, reasons
@@ -262,6 +262,32 @@ def test_lost_connection_to_the_database_is_no_fault_of_the_row(server, error, h
         mailer.run()
 
     assert (engine.fresh(email).state, email.crashes, email.attempts) == (State.QUEUED, 0, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_claimed_when_the_database_went_away_is_given_back_when_it_is_back(server):
+    """Or each crash of a database would look like three workers that died with the same letter."""
+    first, second = engine.letter(), engine.letter("other@mission.example.jp")
+    away = []
+
+    def database(execute, sql, *rest):
+        if away:
+            raise OperationalError
+        return execute(sql, *rest)
+
+    def goes_away(_email):
+        away.append(True)
+        raise OperationalError
+
+    engine.hooks["check"] = goes_away
+    with connection.execute_wrapper(database), pytest.raises(OperationalError):
+        mailer.run()
+    assert {engine.fresh(one).state for one in (first, second)} == {State.CLAIMED}
+
+    engine.hooks.clear()
+    mailer.run()
+
+    assert {(engine.fresh(one).state, one.crashes) for one in (first, second)} == {(State.SENT, 0)}
 
 
 def test_mailer_that_stays_survives_whatever_happens(server):

@@ -169,17 +169,19 @@ def the_rate_is_kept(seen: Evidence) -> list[str]:
 
 def refusals_are_respected(seen: Evidence) -> list[str]:
     """M10: after 5xx no further attempt; after 4xx the next one waits; without a server there is none."""
-    asked, broken = defaultdict(list), []
+    asked, broken, again = defaultdict(list), [], []
     by_id = {row["message_id"]: row["to"] for row in seen.rows}
     for line in seen.heard:
         asked[line["to"] if line["event"] == "rcpt" else by_id.get(line["message_id"], "")].append((line["t"], line["event"], line["code"]))
     for address, events in asked.items():
         for (before, _event, code), (after, then, _code) in pairwise(sorted(events)):
             if 500 <= code < 600:
-                broken.append(f"{address} was tried again after {code}")
+                again.append(f"{address} was tried again after {code}")
             elif 400 <= code < 500 and then == "rcpt" and after - before < seen.least_wait:
                 broken.append(f"{address} was tried again {after - before:.2f} s after {code}")
-    return broken + _attempts_without_a_server(seen)
+    # a worker that dies with the refusal in its ear, or whose database does, takes it along: then it is asked for once more
+    forgotten = seen.faults.total()
+    return broken + again[forgotten:] + _attempts_without_a_server(seen)
 
 
 def _attempts_without_a_server(seen: Evidence) -> list[str]:
