@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
@@ -16,6 +17,7 @@ from events import (
     leaving,
     letter_facts,
     mail_replies,
+    moment,
     notes_verbales,
     recipients,
     rules,
@@ -25,6 +27,7 @@ from events import (
 )
 from events.letter_kinds import AFTER, CANCEL, CANCELLED, LETTERS, OPEN, POSTPONED, PUBLISH, REPLY_BY, TENTATIVE, LetterKind
 from events.models import Event, EventMailing, Invitation
+from events.moment import Moment
 from events.recipients import event_of, events_of
 from events.rules import ANSWERED
 from partnership import dates, letters, purposes, reasons
@@ -48,10 +51,16 @@ NO_INVITATION = reasons.register("no_invitation", gettext_lazy("What it is about
 # ── right before a mail leaves ───────────────────────────────────────────────
 
 
-def _invitation(email: Email) -> Invitation | None:
-    if email.object_id is None:
-        return None
-    return Invitation.objects.select_related("event__country", "organisation").filter(pk=email.object_id).first()
+def _now(email: Email) -> Moment | None:
+    """How things stand at this moment for what a mail is about.
+
+    Raises:
+        Outdated: when its answer or its link is another one than in the message.
+    """
+    found, printed = moment.of(email), _printed(email) if email.at_hand else None
+    if found and printed and (found.invitation.reply, found.invitation.token_version) != (printed.reply, printed.token_version):
+        raise purposes.Outdated
+    return found
 
 
 def check(email: Email) -> str:
@@ -59,14 +68,15 @@ def check(email: Email) -> str:
 
     One that staff send again on purpose leaves also after the answer: its reader asked for the link.
     """
-    invitation = _invitation(email)
-    if invitation is None:
+    now = _now(email)
+    if now is None:
         return NO_INVITATION
+    invitation = now.invitation
     if word := _fallen_away(invitation):
         return word
     if windows.staff_window(invitation).is_closed:
         return OVER
-    if _has_reached(email, invitation):
+    if now.has_reached:
         return REACHED
     answered = invitation.reply != Invitation.Reply.NONE
     return ANSWERED if answered and email.seq == 0 and invitation.event.reply_mode != Event.ReplyMode.REMIND else ""
@@ -74,19 +84,20 @@ def check(email: Email) -> str:
 
 def check_announcement(email: Email) -> str:
     """Whether a save-the-date still makes sense: not after the invitation itself."""
-    invitation = _invitation(email)
-    if invitation is None:
+    now = _now(email)
+    if now is None:
         return NO_INVITATION
-    if word := _fallen_away(invitation) or _out_of_time(LETTERS[email.purpose], invitation.event):
+    if word := _fallen_away(now.invitation) or _out_of_time(LETTERS[email.purpose], now.invitation.event):
         return word
-    return REACHED if _has_reached(email, invitation) else ""
+    return REACHED if now.has_reached else ""
 
 
 def check_by_rule(email: Email) -> str:
     """Whether this guest is still among those for whom the letter is: the rule of its list, asked again at this moment."""
-    invitation, kind = _invitation(email), LETTERS[email.purpose]
-    if invitation is None:
+    now, kind = _now(email), LETTERS[email.purpose]
+    if now is None:
         return NO_INVITATION
+    invitation = now.invitation
     if invitation.reply == Invitation.Reply.WITHDRAWN:
         return WITHDRAWN
     if word := _out_of_time(kind, invitation.event):
@@ -121,10 +132,10 @@ def _moved(email: Email, kind: LetterKind, row: EventMailing, event: Event) -> s
 
 def check_confirmation(email: Email) -> str:
     """Whether a confirmation still says what is true: mails that wait for a slow server may be overtaken by newer ones."""
-    invitation = _invitation(email)
-    if invitation is None:
+    now = _now(email)
+    if now is None:
         return ""
-    return _fallen_away(invitation) or (OVERTAKEN if confirmations.is_overtaken(email, invitation) else "")
+    return _fallen_away(now.invitation) or (OVERTAKEN if confirmations.is_overtaken(email, now.invitation) else "")
 
 
 def _fallen_away(invitation: Invitation) -> str:
@@ -133,19 +144,18 @@ def _fallen_away(invitation: Invitation) -> str:
     return CALLED_OFF if invitation.event.state in windows.CALLED_OFF else ""
 
 
-def _has_reached(email: Email, invitation: Invitation) -> bool:
-    """Whether a letter of another mailing left for the same address before, such as one that took in who had failed here."""
-    left = (Email.State.TRANSMITTING, Email.State.SENT, Email.State.UNCERTAIN)
-    others = written.of(invitation).filter(to_address=email.to_address, state__in=left)
-    return others.exclude(pk=email.pk).exclude(mailing=email.mailing_id).exists()
-
-
 # ── what goes with it ────────────────────────────────────────────────────────
 
 
 def _printed(email: Email) -> Invitation | None:
-    """The invitation whose letter is being built, read once for its link, its entry and its desk; the checks read it anew."""
-    return _once(email, ("invitation", email.object_id), lambda: _invitation(email))
+    """The invitation whose letter is being built: those of the batch are read together. The check reads it anew."""
+    return _once(email, Invitation, lambda: _invitations(email.at_hand["emails"] if email.at_hand else [email])).get(email.object_id)
+
+
+def _invitations(emails: Sequence[Email]) -> dict[int | None, Invitation]:
+    kind = ContentType.objects.get_for_model(Invitation).pk
+    keys = [email.object_id for email in emails if email.object_id and email.content_type_id == kind]
+    return {row.pk: row for row in Invitation.objects.select_related("event__country", "organisation").filter(pk__in=keys).order_by()}
 
 
 def _kept_entry(email: Email, event: Event, *, method: str = calendar.PUBLISH, tentative: bool = False) -> Sequence[Attached]:
@@ -172,7 +182,7 @@ def links(email: Email) -> Mapping[str, str]:
 
 def renew(email: Email) -> None:
     """Make the personal address anew: the letter goes elsewhere now, and what the old address holds must lead nowhere."""
-    invitation = _invitation(email)
+    invitation = _printed(email)
     if invitation is not None and email.created_by is not None and invitation.reply != Invitation.Reply.WITHDRAWN:
         invitations.reissue(invitation=invitation, by=email.created_by)
 

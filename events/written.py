@@ -39,8 +39,13 @@ def any_for(purpose: str) -> Exists:
 
 def any_that_left() -> Exists:
     """For a query over invitations: whether one with the present link has left, so that a reminder can speak of it."""
+    return Exists(that_left())
+
+
+def that_left() -> QuerySet[Email]:
+    """For a query over invitations: those with the present link that have left."""
     left = (Email.State.TRANSMITTING, Email.State.SENT, Email.State.UNCERTAIN)
-    return Exists(mails().filter(_with_the_link(OuterRef("linked_at")), object_id=OuterRef("pk"), state__in=left))
+    return mails().filter(_with_the_link(OuterRef("linked_at")), object_id=OuterRef("pk"), state__in=left)
 
 
 def _with_the_link(linked_at: dt.datetime | OuterRef) -> Q:

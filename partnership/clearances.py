@@ -5,7 +5,7 @@ approval holds and the recipient stands on it; and the engine lets a row go only
 its mailing. So a row that came past ``stamp`` stays where it is; the sweep looks at it once more, and gives it up in words.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -43,6 +43,11 @@ def let_go() -> Q:
     sending = Mailing.objects.filter(~Q(purpose__in=needed) | Q(Exists(paper), purpose=OuterRef("purpose")))
     sending = sending.filter(pk=OuterRef("mailing_id"), state=Mailing.State.SENDING)
     return (Q(mailing__isnull=True) & ~Q(purpose__in=needed)) | Q(Exists(sending))
+
+
+def basis() -> Hashable:
+    """What ``let_go`` is made of; a statement that is kept with it holds as long as this is the same."""
+    return (*needing(), ContentType.objects.get_for_model(Mailing).pk)
 
 
 def stamp(emails: Iterable[Email]) -> None:

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 def attempt(email: Email, carrier: Transport, *, on_hold: bool = False) -> Outcome | None:
-    """Try one mail. None: it may not leave now, and nothing of it left.
+    """Try one mail. None: it may not leave now, or not as it was built, and nothing of it left.
 
     Args:
         email: as it was claimed.
@@ -61,12 +61,14 @@ def attempt(email: Email, carrier: Transport, *, on_hold: bool = False) -> Outco
 
 def _hand_over(email: Email, built: message.Built, carrier: Transport) -> Outcome | None:
     carrier.envelope(built.sender, built.recipient, len(built.data))
-    if word := purposes.get(email.purpose).check(email):
+    try:
+        word = purposes.get(email.purpose).check(email)
+        may_leave = not word and ledger.intend(email)
+    except purposes.Outdated:
+        word, may_leave = "", False
+    if not may_leave:
         carrier.reset()
-        return Outcome("check", Email.State.CANCELLED, word)
-    if not ledger.intend(email):
-        carrier.reset()
-        return None
+        return Outcome("check", Email.State.CANCELLED, word) if word else None
     return Outcome("reply", Email.State.SENT, reply=carrier.body(built.data))
 
 

@@ -8,8 +8,9 @@ nothing, but the transaction of a claim holds the write lock from its beginning,
 """
 
 import datetime as dt
+import functools
 import logging
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,8 +20,9 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from partnership import clearances, emails, journal, reasons, restores, transitions
+from partnership import clearances, emails, journal, prepared, reasons, restores, transitions
 from partnership.models import Email, MailAttempt, Mailing
+from partnership.prepared import Slot
 from partnership.transport import Reply
 
 CRASHES = 3  # claims in a row that ended without a word; then the row fails alone, instead of killing worker after worker
@@ -71,7 +73,7 @@ def claim(owner: str, limit: int, *, urgent: bool = False, without: Sequence[str
 def _claimed(owner: str, waiting: models.QuerySet[Email], limit: int) -> list[Email]:
     with transaction.atomic(durable=True):
         restores.check()
-        first = list(waiting.select_related("mailing").select_for_update(skip_locked=True, of=("self",))[:limit])
+        first = list(waiting.select_for_update(skip_locked=True, of=("self",))[:limit])
         taken = first[:1] if first and first[0].crashes else [email for email in first if not email.crashes]
         if not taken:
             return []
@@ -100,11 +102,20 @@ def _marked(taken: list[Email]) -> list[Email]:
 
 def intend(email: Email) -> bool:
     """Commit that the body leaves now. False: it may not (taken back, paused, on hold, lease over), and nothing must leave."""
-    mine = Email.objects.filter(let_go(), pk=email.pk, fence=email.fence, state=_State.CLAIMED, lease_until__gt=Now())
-    if mine.update(state=_State.TRANSMITTING, crashes=0, data_started_at=Now(), lease_until=lease()) != 1:
+    if _intent((clearances.basis(), settings.MAIL_LEASE)).run(id=email.pk, fence=email.fence) != 1:
         return False
     journal.left(email)
     return True
+
+
+@functools.lru_cache(maxsize=8)
+def _intent(_made_of: Hashable) -> prepared.Change:
+    claimed = _mine().filter(let_go(), state=_State.CLAIMED, lease_until__gt=Now())
+    return prepared.Change(claimed, state=_State.TRANSMITTING, crashes=0, data_started_at=Now(), lease_until=lease())
+
+
+def _mine() -> models.QuerySet[Email]:
+    return Email.objects.filter(id=Slot("id", Email), fence=Slot("fence", Email))
 
 
 def release(email: Email, *, reason: str = "", wait: dt.timedelta | None = None, blameless: bool = True) -> bool:
@@ -144,35 +155,46 @@ def conclude(email: Email, outcome: Outcome, *, worker: str, started_at: dt.date
     if again and MailAttempt.objects.filter(email=email, fence=email.fence).exists():
         return True
     reply = outcome.reply or Reply(code=0)
-    MailAttempt.objects.create(
-        email=email,
+    code, text, is_secret = reply.code or None, reply.text[:500], email.purpose in emails.secret_purposes()
+    _tried().run(
+        email=email.pk,
         fence=email.fence,
         worker=worker[:80],
         phase=outcome.phase,
         outcome=outcome.state,
-        code=reply.code or None,
-        reply=reply.text[:500],
+        code=code,
+        reply=text,
         started_at=started_at,
         ended_at=timezone.now(),
     )
-    mine = Email.objects.filter(pk=email.pk, fence=email.fence)
-    changes = _changes(email, outcome, reply)
     if outcome.state == _State.SENT:
-        return mine.exclude(state=_State.SENT).update(**changes) == 1
-    mine = mine.filter(state__in=[_State.CLAIMED, _State.TRANSMITTING, _State.UNCERTAIN])
+        return _sent(is_secret).run(id=email.pk, fence=email.fence, code=code, reply=text) == 1
+    mine = Email.objects.filter(pk=email.pk, fence=email.fence, state__in=[_State.CLAIMED, _State.TRANSMITTING, _State.UNCERTAIN])
+    changes = _changes(outcome, code, text, is_secret=is_secret)
     if outcome.state != _State.QUEUED:
         return mine.update(**changes) == 1
     if mine.exclude(reason=reasons.RESENT).update(**changes) == 1:
         return True
-    return mine.update(**_changes(email, replace(outcome, state=_State.FAILED), reply)) == 1
+    return mine.update(**_changes(replace(outcome, state=_State.FAILED), code, text, is_secret=is_secret)) == 1
 
 
-def _changes(email: Email, outcome: Outcome, reply: Reply) -> dict[str, Any]:
+@functools.cache
+def _tried() -> prepared.Addition:
+    return prepared.Addition(MailAttempt)
+
+
+@functools.cache
+def _sent(is_secret: bool) -> prepared.Change:  # noqa: FBT001 (the cache wants it so)
+    changes = _changes(Outcome("reply", _State.SENT), Slot("code", MailAttempt), Slot("reply", MailAttempt), is_secret=is_secret)
+    return prepared.Change(_mine().exclude(state=_State.SENT), **changes)
+
+
+def _changes(outcome: Outcome, code: int | Slot | None, text: str | Slot, *, is_secret: bool) -> dict[str, Any]:
     changes: dict[str, Any] = {
         "state": outcome.state,
         "reason": outcome.reason,
-        "smtp_code": reply.code or None,
-        "smtp_reply": reply.text[:500],
+        "smtp_code": code,
+        "smtp_reply": text,
         "attempts": F("attempts") + 1,
         "crashes": 0,
         "lease_until": None,
@@ -183,7 +205,7 @@ def _changes(email: Email, outcome: Outcome, reply: Reply) -> dict[str, Any]:
         changes["accepted_at"] = Now()
     if outcome.state in Email.FINAL:
         changes["finished_at"] = Now()
-    if outcome.state in {*Email.FINAL, _State.UNCERTAIN} and email.purpose in emails.secret_purposes():
+    if is_secret and outcome.state in {*Email.FINAL, _State.UNCERTAIN}:
         changes |= {"text": "", "html": ""}
     return changes
 

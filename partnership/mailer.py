@@ -211,7 +211,7 @@ class _Shift:
         pending, until, word = deque(batch), time.monotonic() + min(BATCH_SECONDS, settings.MAIL_LEASE / 2), ""
         try:
             on_hold = holds.among(email.to_address for email in batch)
-            at_hand: dict[Any, Any] = {}
+            at_hand: dict[Any, Any] = {"emails": batch}
             for email in batch:
                 email.at_hand = at_hand
             while pending and not self._stop() and time.monotonic() < until:

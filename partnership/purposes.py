@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from partnership.models import Email, Mailing, Recipient, User
 
 
+class Outdated(Exception):
+    """What a message was made of has changed since: it must not leave as it is, but be made anew."""
+
+
 @dataclass(frozen=True)
 class Attached:
     """A part of the message beside its text, such as the calendar entry."""
@@ -73,7 +77,8 @@ class Place:
 class Purpose:
     """One purpose of mails.
 
-    ``check`` is asked right before a mail is transmitted: a word of partnership/reasons.py cancels it, "" lets it go.
+    ``check`` is asked right before a mail is transmitted: a word of partnership/reasons.py cancels it, "" lets it go, ``Outdated``
+    says that the message must be made anew.
     ``links`` gives the addresses that fill the marks of the text; they are never stored.
     ``thread`` gives the Message-IDs of earlier mails of the same conversation, oldest first, so that mail programs show them together.
     ``reply_to`` is where an answer by mail goes, if not to the sender.

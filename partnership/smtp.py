@@ -59,7 +59,7 @@ class SmtpTransport:
 
     def _connected(self) -> smtplib.SMTP:
         name = urlsplit(settings.SITE_URL).hostname  # not asked of DNS, which may hang
-        context = ssl.create_default_context()
+        context = None if self._scheme == "smtp" else ssl.create_default_context()  # it reads all the certificates that it trusts
         # the constructor connects, and raises when the server does not greet with 220
         server: smtplib.SMTP
         if self._scheme == "smtp+ssl":

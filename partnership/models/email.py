@@ -82,7 +82,7 @@ class Email(models.Model):
     created_at = models.DateTimeField(_("written at"), auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
 
-    # what the messages of a batch are made of, read once for all of them; they leave within seconds (partnership/mailer.py). Not stored
+    # not stored: what the messages of a batch are made of, read once for all its "emails", which leave within seconds
     at_hand: dict[Any, Any] | None = None
 
     class Meta:
