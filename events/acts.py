@@ -56,6 +56,7 @@ acts.register(
         "invitation.consent": gettext_lazy("consented: %(about)s"),
         "invitation.admit": gettext_lazy("admitted: %(about)s"),
         "invitation.turn_away": gettext_lazy("turned away: %(about)s"),
+        "invitation.take_back": gettext_lazy("took back an answer that was entered by mistake: %(about)s"),
         "invitation.refuse_substitute": gettext_lazy("refused the substitute: %(about)s"),
         "mailing.arrange": gettext_lazy("said who gets it and when it leaves: %(about)s"),
         "mailing.follow_addresses": gettext_lazy("took %(count)s addresses from the register that were corrected since: %(about)s"),

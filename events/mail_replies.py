@@ -8,9 +8,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events import answers, call_sheet
+from events import answers, call_sheet, taken_back
 from events.models import Answer, Invitation
-from partnership.models import Email, Position, User
+from partnership.models import Email, IncomingMail, Position, User
 from partnership.purposes import Place, ReplyChoice
 from partnership.transitions import Refused
 
@@ -33,15 +33,13 @@ def choices(_email: Email) -> Sequence[ReplyChoice]:
     return CHOICES
 
 
-def record(email: Email, choice: str, by: User, given: Mapping[str, str]) -> str:
+def record(incoming: IncomingMail, choice: str, by: User, given: Mapping[str, str]) -> str:
     """Enter the answer that a guest gave by mail.
 
     Raises:
         Refused: when the event is over, the invitation withdrawn, or the answer goes beyond the limits.
     """
-    invitation = Invitation.objects.select_related("event", "organisation").filter(pk=email.object_id or 0).first()
-    if invitation is None:
-        raise Refused(_("The invitation that this letter was about no longer exists."))
+    invitation = _invitation(incoming)
     call_sheet.enter(
         invitation=invitation,
         reply=choice,
@@ -52,6 +50,23 @@ def record(email: Email, choice: str, by: User, given: Mapping[str, str]) -> str
         note=given.get("words", "")[: answers.NOTE_LENGTH],
     )
     return _("%(guest)s: %(reply)s. The confirmation is on its way.") % {"guest": invitation, "reply": invitation.get_reply_display()}
+
+
+def take_back(incoming: IncomingMail, by: User) -> str:
+    """Undo an answer that was recorded by mistake.
+
+    Raises:
+        Refused: when the guest or somebody here has said something else since, or the event is over.
+    """
+    return taken_back.take_back(invitation=_invitation(incoming), recorded_at=incoming.handled_at, by=by)
+
+
+def _invitation(incoming: IncomingMail) -> Invitation:
+    about = incoming.email.object_id if incoming.email else None
+    invitation = Invitation.objects.select_related("event", "organisation").filter(pk=about or 0).first()
+    if invitation is None:
+        raise Refused(_("The invitation that this letter was about no longer exists."))
+    return invitation
 
 
 def places(emails: Sequence[Email]) -> Mapping[int, Place]:
@@ -79,4 +94,4 @@ def address_now(email: Email) -> str:
 
 
 # for every purpose whose mails are about an invitation
-HOOKS: dict[str, Any] = {"reply_choices": choices, "record_reply": record, "places": places}
+HOOKS: dict[str, Any] = {"reply_choices": choices, "record_reply": record, "take_back_reply": take_back, "places": places}

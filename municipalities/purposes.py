@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.utils.translation import gettext_lazy
 
-from municipalities import request_mails
+from municipalities import mail_replies, request_mails
 from municipalities.models import LocalGovernment, MunicipalRequest, RequestMessage
 from partnership import purposes, reasons
 from partnership.models import Email, User
@@ -67,6 +67,7 @@ REQUEST = purposes.register(
         thread=thread,
         uncertain="resend",
         needs_approval=False,
+        **mail_replies.HOOKS,
     )
 )
 NOTICE = purposes.register(

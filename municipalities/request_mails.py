@@ -181,7 +181,8 @@ def _facts(request: MunicipalRequest) -> Iterator[str]:
     if request.relay is not None:
         yield f"{_('Through')}{colon}{request.relay}"
     if request.submitted_at is not None:
-        yield f"{_('Submitted to the Ministry')}{colon}{dates.long_moment(request.submitted_at, language)}"
+        submitted = _("Submitted to the Ministry")  # not inside the f-string, where nobody would find it to translate it
+        yield f"{submitted}{colon}{dates.long_moment(request.submitted_at, language)}"
     if request.state in MunicipalRequest.ACTIVE and request.expected_on is not None:
         yield f"{_('Answer expected')}{colon}{timeline.around(request.expected_on)}"
     if request.assignee is not None and request.state in MunicipalRequest.ACTIVE:

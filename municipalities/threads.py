@@ -1,7 +1,7 @@
 """What the division and the applicants say to each other, and what it does to the clock."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -66,8 +66,19 @@ def _wait(
 
 
 @transaction.atomic
-def reply(*, request: MunicipalRequest, by: User, text: str, body: LocalGovernment, uploads: Sequence[Any] = ()) -> RequestMessage:
+def reply(
+    *,
+    request: MunicipalRequest,
+    by: User,
+    text: str,
+    body: LocalGovernment,
+    uploads: Sequence[Any] = (),
+    came: Mapping[str, str] | None = None,
+) -> RequestMessage:
     """An applicant replies; the clock runs again. Staff can enter a reply that came by telephone or mail.
+
+    Args:
+        came: how it reached us, where staff enter it.
 
     Raises:
         Refused: without words, or when nothing was asked.
@@ -76,7 +87,7 @@ def reply(*, request: MunicipalRequest, by: User, text: str, body: LocalGovernme
     _speaks_for(request, body, by)
     said = messages.needed(text)
     move(request, TABLE, "reply", by=by, changes=clock.started_again(request, timezone.now()), body=body.code)
-    message = messages.write(request=request, kind=Kind.REPLY, by=by, body=body, text=said, uploads=uploads)
+    message = messages.write(request=request, kind=Kind.REPLY, by=by, body=body, text=said, uploads=uploads, facts=came)
     messages.drop_draft(request=request, user=by)
     request_mails.tell(message, by=by)
     return message
@@ -84,12 +95,19 @@ def reply(*, request: MunicipalRequest, by: User, text: str, body: LocalGovernme
 
 @transaction.atomic
 def say(
-    *, request: MunicipalRequest, by: User, text: str, uploads: Sequence[Any] = (), body: LocalGovernment | None = None
+    *,
+    request: MunicipalRequest,
+    by: User,
+    text: str,
+    uploads: Sequence[Any] = (),
+    body: LocalGovernment | None = None,
+    came: Mapping[str, str] | None = None,
 ) -> RequestMessage:
     """A message that changes nobody's turn.
 
     Args:
         body: that speaks; None when the division does.
+        came: how it reached us, where staff enter it.
 
     Raises:
         Refused: without words, or when the request is filed.
@@ -103,7 +121,7 @@ def say(
         request.reacted_at = now
         request.save(update_fields=["reacted_at"])
     side = Side.RELAY if body is not None and _only_relays(request, body) else ""
-    message = messages.write(request=request, kind=Kind.MESSAGE, by=by, body=body, side=side, text=said, uploads=uploads)
+    message = messages.write(request=request, kind=Kind.MESSAGE, by=by, body=body, side=side, text=said, uploads=uploads, facts=came)
     messages.drop_draft(request=request, user=by)
     audit.record("municipalrequest.say", request, by=by)
     request_mails.tell(message, by=by)

@@ -19,7 +19,7 @@ from django.db import DatabaseError, InterfaceError
 
 from partnership import intake
 
-LARGEST = 5 * 2**20  # bytes of one mail that are read: the words come before the files
+LARGEST = 30 * 2**20  # bytes of one mail that are read: what all files of a request may have, as mails write them
 AT_ONCE = 500  # mails of one look; the next look takes the rest
 _SEEN = ":2,S"  # the end of a Maildir’s file name: read
 

@@ -11,17 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from partnership import audit, bounce_words, emails, intake, mailings, purposes, received
+from partnership import audit, bounce_words, emails, incoming_files, intake, mailings, purposes, received
 from partnership.models import Email, IncomingMail, User
 from partnership.normalise import identifier
-from partnership.purposes import ReplyChoice
+from partnership.purposes import Place, ReplyChoice
 from partnership.transitions import Refused
 
 HANDLE = "partnership.handle_incomingmail"  # the right to settle
 Kind = IncomingMail.Kind
 NOTHING, SENT_AGAIN, RECORDED = "nothing", "sent_again", "recorded"
 _OUTCOMES = {NOTHING: gettext_lazy("nothing was to be done"), SENT_AGAIN: gettext_lazy("the letter was sent again")}
-FOUND = 20
+FOUND, LIKELY = 20, 5
 
 # what a person has to look at: people’s words, letters that came back, and what nobody could read
 NEEDS_A_PERSON = Q(kind__in=[Kind.REPLY, Kind.BOUNCE, Kind.OTHER])
@@ -50,19 +50,22 @@ def to_settle() -> QuerySet[IncomingMail]:
     return tray("settle").order_by("pk")
 
 
-def choices(incoming: IncomingMail) -> list[ReplyChoice]:
-    """The answers that can be recorded for this reply."""
+def choices(incoming: IncomingMail, place: Place | None = None) -> list[ReplyChoice]:
+    """The answers that can be recorded for this reply; ``place`` is where our letter belongs, if that is known already."""
     if incoming.email is None or incoming.kind not in {Kind.REPLY, Kind.OTHER, Kind.AUTOMATIC}:
         return []
     purpose = purposes.get(incoming.email.purpose)
-    return list(purpose.reply_choices(incoming.email)) if purpose.record_reply else []
+    if not purpose.record_reply:
+        return []
+    place = place or purposes.places([incoming.email]).get(incoming.email.pk)
+    return list(purpose.reply_choices(incoming.email) if place is None or place.choices is None else place.choices)
 
 
 def outcome(incoming: IncomingMail) -> str:
     """What was done with it, in words."""
     act, _colon, key = incoming.outcome.partition(":")
     if act == RECORDED and incoming.email is not None:
-        label = next((str(one.label) for one in choices(incoming) if one.key == key), key)
+        label = next((str(one.label) for one in purposes.get(incoming.email.purpose).reply_choices(incoming.email) if one.key == key), key)
         return _("recorded: %(answer)s") % {"answer": label}
     return str(_OUTCOMES.get(act, act))
 
@@ -83,7 +86,7 @@ def record(*, incoming: IncomingMail, choice: str, by: User, given: Mapping[str,
             raise Refused(_("Please fill in “%(field)s”.") % {"field": label})
     enter = purposes.get(stored.email.purpose).record_reply
     assert enter is not None  # noqa: S101 (choices says so)
-    said = enter(stored.email, choice, by, {**given, "words": received.own_words(stored.text)})
+    said = enter(stored, choice, by, {**given, "words": words(stored)})
     _settle(stored, by, f"{RECORDED}:{choice}")
     audit.record("incomingmail.record", stored, by=by, choice=choice, email=stored.email_id)
     return said
@@ -101,18 +104,30 @@ def settle(*, incoming: IncomingMail, by: User) -> None:
     audit.record("incomingmail.settle", stored, by=by)
 
 
+def may_reopen(incoming: IncomingMail) -> bool:
+    """Whether what was done can be taken back here."""
+    act = incoming.outcome.partition(":")[0]
+    if act != RECORDED:
+        return act == NOTHING
+    return incoming.email is not None and purposes.get(incoming.email.purpose).take_back_reply is not None
+
+
 @transaction.atomic
-def reopen(*, incoming: IncomingMail, by: User) -> None:
-    """Take back that nothing was to be done.
+def reopen(*, incoming: IncomingMail, by: User) -> str:
+    """Take back that nothing was to be done, or what was recorded. Returns a sentence.
 
     Raises:
-        Refused: when something was done, which is not undone here.
+        Refused: when something was done that is not undone here.
     """
     stored = _locked(incoming)
-    if stored.outcome != NOTHING:
-        raise Refused(_("Only what was settled with “nothing to do” can be taken up again."))
+    if not may_reopen(stored):
+        raise Refused(_("What was done about this mail cannot be taken back here."))
+    said = ""
+    if stored.outcome != NOTHING and stored.email is not None and (undo := purposes.get(stored.email.purpose).take_back_reply):
+        said = undo(stored, by)
     IncomingMail.objects.filter(pk=stored.pk).update(handled_at=None, handled_by=None, outcome="")
-    audit.record("incomingmail.reopen", stored, by=by)
+    audit.record("incomingmail.reopen", stored, by=by, outcome=stored.outcome)
+    return said or _("The mail waits again.")
 
 
 @transaction.atomic
@@ -158,6 +173,19 @@ def send_again(*, incoming: IncomingMail, by: User) -> Email:
 def address_now(email: Email) -> str:
     """Where the register says today that the letter should go."""
     return purposes.get(email.purpose).address(email)
+
+
+def words(incoming: IncomingMail) -> str:
+    """What the person wrote, without what their program quotes and without the names of files."""
+    return incoming_files.words(received.own_words(incoming_files.words(incoming.text)))
+
+
+def likely(incoming: IncomingMail) -> QuerySet[Email]:
+    """The last letters of ours to the address that a mail came from; a person decides whether it speaks of one of them."""
+    if not incoming.from_address:
+        return Email.objects.none()
+    left = Email.objects.filter(to_address__iexact=incoming.from_address, data_started_at__isnull=False)
+    return left.exclude(purpose__in=emails.secret_purposes()).select_related("mailing").order_by("-id")[:LIKELY]
 
 
 def letters(sought: str) -> QuerySet[Email]:

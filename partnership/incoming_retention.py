@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partnership import audit, retention
+from partnership import attachments, audit, retention
 from partnership.models import IncomingMail
 
 REPLY_DAYS = 365
@@ -22,6 +22,7 @@ def purge() -> int:
     over = Q(received_at__lte=now - dt.timedelta(days=REPLY_DAYS))
     over |= Q(received_at__lte=now - dt.timedelta(days=SHORT_DAYS), kind__in=_SHORT)
     rows = IncomingMail.objects.filter(over).exclude(from_address="", subject="", text="", diagnostic="")
+    attachments.forget(things=list(rows.only("pk")))
     count = rows.update(from_address="", subject="", text="", diagnostic="")
     if count:
         audit.record("incomingmail.purge", by=None, count=count, days=REPLY_DAYS, days_of_automatic_ones=SHORT_DAYS)

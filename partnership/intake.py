@@ -11,7 +11,7 @@ import logging
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from partnership import audit, evidence, holds, reasons, reports, verp
+from partnership import audit, evidence, holds, incoming_files, reasons, reports, verp
 from partnership.bounce_words import Verdict
 from partnership.models import Email, IncomingMail
 from partnership.reports import Report
@@ -45,6 +45,7 @@ def take_in(*, data: bytes) -> IncomingMail | None:
     try:
         with transaction.atomic():
             row.save()
+            incoming_files.keep(row, data)
             follow(row, report.verdict)
     except IntegrityError:
         if IncomingMail.objects.filter(digest=digest).exists():  # another reader was quicker

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
-    from partnership.models import Email, Mailing, Recipient, User
+    from partnership.models import Email, IncomingMail, Mailing, Recipient, User
 
 
 class Outdated(Exception):
@@ -56,21 +56,27 @@ class Placeholder:
 class ReplyChoice:
     """An answer that staff can record for a person who wrote back.
 
-    ``fields`` are what is asked besides: name, words, whether it is needed.
+    ``fields`` are what is asked besides: name, words, whether it is needed. ``button`` is what stands on the button, where “Record:” with
+    the label does not say it.
     """
 
     key: str
     label: Promise | str
     fields: Sequence[tuple[str, Promise | str, bool]] = ()
+    button: Promise | str = ""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a mail belongs, for whoever settles what came back: what it is about, its page, and the form of the address it went to."""
+    """Where a mail belongs, for whoever settles what came back: what it is about, its page, and the form of the address it went to.
+
+    ``choices`` are the answers that can be recorded now, where they are not the same for all mails of the purpose.
+    """
 
     about: str
     url: str = ""
     form: str = ""
+    choices: Sequence[ReplyChoice] | None = None
 
 
 @dataclass(frozen=True)
@@ -103,8 +109,9 @@ class Purpose:
     ``before_send`` gives sentences that say why a frozen list is not right any more, such as a post that changed hands.
     ``starts_at`` is when an approved mailing leaves by itself; derived, so that it moves with what it depends on; None for by hand.
     ``reply_choices`` are the answers that staff can record when a person answers this mail by mail.
-    ``record_reply`` records one of them: the mail of ours, the key, who records it, the fields of the choice and the ``words`` of the
-    reply; returns a sentence.
+    ``record_reply`` records one of them: the mail that came in, the key, who records it, the fields of the choice and the ``words`` of
+    the reply; returns a sentence.
+    ``take_back_reply`` undoes that, as far as it can be undone, and says what is left to do; without it, what was recorded stays.
     ``places`` says of many mails where they belong, by primary key.
     ``on_start`` is told right before the letters of a mailing are written, in the same transaction. It returns further rows, unsaved:
     names that an approved supplement of its package's lead has added; never anybody else.
@@ -139,7 +146,8 @@ class Purpose:
     on_start: Callable[["Mailing"], Sequence["Recipient"]] = lambda _mailing: ()
     starts_at: Callable[["Mailing"], dt.datetime | None] = lambda mailing: mailing.starts_at
     reply_choices: Callable[["Email"], Sequence[ReplyChoice]] = lambda _email: ()
-    record_reply: Callable[["Email", str, "User", Mapping[str, str]], str] | None = None
+    record_reply: Callable[["IncomingMail", str, "User", Mapping[str, str]], str] | None = None
+    take_back_reply: Callable[["IncomingMail", "User"], str] | None = None
     places: Callable[[Sequence["Email"]], Mapping[int, Place]] = lambda _emails: {}
     issue: Callable[["Mailing", Sequence[tuple["Recipient", "Letter"]], "User"], None] | None = None
     sheets: Callable[["Mailing"], str] = lambda _mailing: ""

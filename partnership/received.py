@@ -9,7 +9,7 @@ import quopri
 import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
-from email.errors import HeaderParseError
+from email.errors import CloseBoundaryNotFoundDefect, HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parseaddr
@@ -18,6 +18,7 @@ from typing import Any
 
 MOST_TEXT = 20_000  # characters that are kept of what somebody wrote
 MOST_PARTS = 200
+MOST_FILES = 20
 _JAPANESE = ("iso-2022-jp-3", "cp932", "euc-jp")
 _ALIASES = {"shift_jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932", "iso-2022-jp": "iso-2022-jp-3"}
 _ALIASES |= {"cp50220": "iso-2022-jp-3", "cp50221": "iso-2022-jp-3", "us-ascii": "utf-8", "ascii": "utf-8"}
@@ -94,7 +95,17 @@ def text(message: Message) -> str:
 def attached(message: Message) -> list[str]:
     """The names of the files that came with it."""
     names = (_filename(part) for part in own_parts(message) if _is_attached(part) or part.get_content_maintype() not in {"text", "message"})
-    return [name for name in names if name][:20]
+    return [name for name in names if name][:MOST_FILES]
+
+
+def files(message: Message) -> list[tuple[str, bytes]]:
+    """The files that came with it, by name; what has no name is no file (a picture in a signature)."""
+    found: list[tuple[str, bytes]] = []
+    for part in own_parts(message):
+        name = _filename(part)
+        if name and not part.is_multipart() and (_is_attached(part) or part.get_content_maintype() != "text"):
+            found.append((name, _payload(part)))
+    return found[: MOST_FILES if _is_whole(message) else len(found) - 1]
 
 
 def content(part: Message) -> str:
@@ -190,6 +201,11 @@ def _payload(part: Message) -> bytes:
 
 def _bytes(written: str) -> bytes:
     return written.encode("utf-8", "surrogateescape")
+
+
+def _is_whole(message: Message) -> bool:
+    """Whether nothing was cut off: each multipart has its end."""
+    return not any(isinstance(defect, CloseBoundaryNotFoundDefect) for part in parts(message) for defect in part.defects)
 
 
 def _transferred(raw: bytes, how: str) -> bytes:

@@ -120,6 +120,12 @@ def _answer(things: dict[str, Any]) -> tuple[Any, ...]:
     return (decision.paper_id, decision.pk)
 
 
+def _incoming_file(_things: dict[str, Any]) -> tuple[Any, ...]:
+    mail = IncomingMail.objects.get_or_create(digest="0" * 64, defaults={"kind": "reply"})[0]
+    upload = SimpleUploadedFile("map.txt", b"a map")
+    return (mail.pk, attachments.attach(about=mail, upload=upload, by=None).key)
+
+
 def _incoming(_things: dict[str, Any]) -> tuple[Any, ...]:
     return (IncomingMail.objects.get_or_create(digest="0" * 64, defaults={"kind": "reply"})[0].pk,)
 
@@ -222,6 +228,7 @@ TABLE: dict[str, Row] = {
     "admin:index": Row(STAFF, STAFF),
     "admin:mail_incoming": Row(DESK, NOBODY),
     "admin:mail_incoming_one": Row(DESK, DESK, of=_incoming),
+    "admin:mail_incoming_file": Row(DESK, NOBODY, of=_incoming_file),
     "admin:mail_holds": Row(DESK, DESK),
     "admin:search": Row(READERS, NOBODY),
     "admin:login": Row(ACCOUNTS, ACCOUNTS),

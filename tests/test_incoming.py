@@ -270,12 +270,14 @@ def test_what_one_has_settled_nobody_settles_again_and_is_told_who_did(desk, inv
     assert Answer.objects.get().reply == Invitation.Reply.DECLINED
 
 
-def test_nothing_to_do_can_be_taken_back_an_answer_not(desk, invitation):
-    row = incoming_factories.reply(incoming_factories.letter(invitation))
+def test_nothing_to_do_can_be_taken_back_a_letter_sent_again_not(desk, invitation):
+    email = incoming_factories.letter(invitation)
+    row = incoming_factories.bounce(email)
 
     incoming.settle(incoming=row, by=desk)
     incoming.reopen(incoming=row, by=desk)
-    incoming.record(incoming=row, choice="accept", by=desk, given={})
+    Email.objects.filter(pk=email.pk).update(purpose="confirmation")
+    incoming.send_again(incoming=row, by=desk)
 
     with pytest.raises(Refused):
         incoming.reopen(incoming=row, by=desk)

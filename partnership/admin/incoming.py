@@ -3,21 +3,23 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from partnership import admin_pages, holds, incoming, incoming_words, purposes, received
+from partnership import admin_pages, attachments, holds, incoming, incoming_files, incoming_words, purposes
 from partnership.admin.base import is_key
 from partnership.admin.pages import PAGE_ROWS, Work, act, demand, framed, next_page, person
 from partnership.fields import TextField
-from partnership.models import AddressHold, Email, IncomingMail
+from partnership.models import AddressHold, Attachment, Email, IncomingMail
 from partnership.purposes import Place, ReplyChoice
 from partnership.transitions import Refused
 
@@ -53,6 +55,9 @@ class Shown:
     place: Place | None = None
     choices: Sequence[tuple[ReplyChoice, GivenForm | None]] = field(default=())
     stranger: bool = False  # written from another address than the letter went to
+    files: Sequence[Attachment] = field(default=())
+    not_kept: Sequence[str] = field(default=())
+    may_reopen: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -95,24 +100,45 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, mail)
 
 
+@require_safe
+def file(request: HttpRequest, pk: int, key: UUID) -> HttpResponse | FileResponse:
+    """A file that came with a mail, as a download."""
+    demand(request, HANDLE)
+    if not is_key(str(pk)):
+        raise Http404
+    found = attachments.of(get_object_or_404(IncomingMail, pk=pk)).filter(key=key).first()
+    if found is None:
+        raise Http404
+    try:
+        return attachments.download(found)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("admin:mail_incoming_one", pk)
+
+
 def shown(mails: Sequence[IncomingMail], bound: tuple[str, GivenForm] | None = None) -> list[Shown]:
     """The mails with what is to be said about each; the same number of queries for one and for many."""
     places = purposes.places([mail.email for mail in mails if mail.email])
-    return [_shown(mail, places, bound) for mail in mails]
+    files = attachments.of_many(mails)
+    return [_shown(mail, places, bound, files.get(mail.pk, [])) for mail in mails]
 
 
-def _shown(mail: IncomingMail, places: dict[int, Place], bound: tuple[str, GivenForm] | None) -> Shown:
-    words = received.own_words(mail.text)
+def _shown(mail: IncomingMail, places: dict[int, Place], bound: tuple[str, GivenForm] | None, files: list[Attachment]) -> Shown:
+    words = incoming.words(mail)
     email = mail.email
+    place = places.get(email.pk, Place("")) if email else None
     return Shown(
         mail=mail,
         words=words,
-        rest=mail.text if mail.text.strip() != words else "",
+        rest=mail.text if incoming_files.words(mail.text) != words else "",
         told=incoming_words.told(mail),
         outcome=incoming.outcome(mail),
-        place=places.get(email.pk) if email else None,
-        choices=[(choice, _form(mail, choice, bound)) for choice in incoming.choices(mail)] if mail.handled_at is None else (),
+        place=place,
+        choices=[(choice, _form(mail, choice, bound)) for choice in incoming.choices(mail, place)] if mail.handled_at is None else (),
         stranger=bool(email and mail.kind == IncomingMail.Kind.REPLY and holds.key(email.to_address) != mail.from_address.lower()),
+        files=files,
+        not_kept=incoming_files.not_kept(mail.text, files),
+        may_reopen=incoming.may_reopen(mail),
     )
 
 
@@ -129,7 +155,7 @@ def _page(request: HttpRequest, mail: IncomingMail, bound: tuple[str, GivenForm]
     context = {
         "row": shown([mail], bound)[0],
         "sought": sought,
-        "found": list(incoming.letters(sought)) if sought and email is None else [],
+        "found": list(incoming.letters(sought) if sought else incoming.likely(mail)) if email is None else [],
         "address_now": incoming.address_now(email) if email and is_back else "",
         "hold": holds.in_force().filter(address=holds.key(email.to_address)).first() if email and is_back else None,
         "form": bound[1] if bound else None,
@@ -147,7 +173,7 @@ def _act(request: HttpRequest, mail: IncomingMail) -> HttpResponse:
             return _record(request, mail, choice)
     table: dict[str, Work] = {
         "nothing": _saying(incoming.settle, _("Settled; nothing was to be done."), incoming=mail, by=by),
-        "reopen": _saying(incoming.reopen, _("The mail waits again."), incoming=mail, by=by),
+        "reopen": _saying(incoming.reopen, "", incoming=mail, by=by),
         "attach": lambda: _attach(request, mail),
         "send_again": lambda: _send_again(request, mail),
         "lift": lambda: _lift(request, mail),
@@ -210,3 +236,4 @@ def _refusing(refused: Refused) -> Work:
 
 admin_pages.register("mail/incoming/", index, "mail_incoming")
 admin_pages.register("mail/incoming/<int:pk>/", one, "mail_incoming_one")
+admin_pages.register("mail/incoming/<int:pk>/files/<uuid:key>/", file, "mail_incoming_file")
