@@ -298,5 +298,6 @@ def unsettled(seen: Evidence) -> list[str]:
     if not seen.cancelled:
         refused = {line["to"] for line in seen.heard if line["event"] == "rcpt" and line["code"] >= 500}
         missing = [to for to in seen.intended if not seen.arrived[to] and to not in refused | seen.poison]
-        found += [f"{address} never got its letter" for address in missing]
+        rows = {row["to"]: f"{row['state']} {row['reason']}" for row in seen.rows}
+        found += [f"{address} never got its letter: {rows.get(address)}" for address in missing]
     return found
