@@ -29,7 +29,7 @@ from partnership.smtp import SmtpTransport
 from partnership.transitions import Refused
 from partnership.transport import Transport, Unreachable
 
-BATCH = 20  # rows of one claim
+BATCH = 50  # rows of one claim; fewer where the last ones took too long
 BATCH_SECONDS = 5  # then the rest is given back, so that a login code does not wait behind a slow server
 SWEEP_SECONDS = 15  # the longest time between two sweeps of a mailer at work; beat sweeps as well
 IDLE_SECONDS = 10  # then a kept connection is closed, before the server does it
@@ -175,7 +175,7 @@ class _Shift:
     """One run of one worker: batch after batch over one connection."""
 
     def __init__(self, carrier: Transport, stop: Callable[[], bool]) -> None:
-        self._carrier, self._stop, self._done = carrier, stop, Run()
+        self._carrier, self._stop, self._done, self._most = carrier, stop, Run(), BATCH
         self._worker = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
 
     def until(self, end: float, broom: Broom) -> Run:
@@ -201,7 +201,7 @@ class _Shift:
     def _claim(self, view: gates.View) -> list[Email]:
         """Take no more than the rate lets leave now, and one mail only while a closed gate is tried."""
         room = view.pace.room
-        most = 1 if view.tried else BATCH
+        most = 1 if view.tried else self._most
         if room == 0:
             return ledger.claim(self._worker, most, urgent=True)
         return ledger.claim(self._worker, most if room is None else min(most, room), without=view.pace.empty)
@@ -221,6 +221,7 @@ class _Shift:
                 else:
                     ledger.release(pending[0])  # somebody else drew the token
                 pending.popleft()
+            self._most = max(len(batch) - len(pending), 1) if pending else min(2 * self._most, BATCH)
         except Unreachable as error:
             logger.warning("no mail server: %s %s", error.word, error.text)
             self._done.unreachable = word = error.word
