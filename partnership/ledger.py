@@ -204,7 +204,7 @@ def _changes(outcome: Outcome, code: int | Slot | None, text: str | Slot, *, is_
     if outcome.state == _State.SENT:
         changes["accepted_at"] = Now()
     if outcome.state in Email.FINAL:
-        changes["finished_at"] = Now()
+        changes |= {"finished_at": Now(), "held": False}  # on hold is what may still leave
     if is_secret and outcome.state in {*Email.FINAL, _State.UNCERTAIN}:
         changes |= {"text": "", "html": ""}
     return changes

@@ -6,7 +6,8 @@ That a letter is in the log is proof. That it is not proves something only where
   missing, or a clock that goes wrong by more than some minutes, means that the log is another server's or has gaps: its silence says
   nothing then;
 - and, in a syslog, which is cut into pieces day by day, when this piece covers the attempt, and beyond it the time for which a paused
-  worker may still hold the letter (``MAIL_LEASE``). JSON lines are an export made now, so they reach until now.
+  worker may still hold the letter (``MAIL_LEASE``) and a slow server may still take it (``EMAIL_TIMEOUT``). JSON lines are an export made
+  now, so they reach until now.
 
 Whoever knows that a log is whole says so (``complete``).
 """
@@ -117,11 +118,11 @@ def _covers(log: RelayLog, email: Email) -> bool:
 
     One that a restore put on hold may have left at any time since it was written, until the restore was found.
     """
+    margin = dt.timedelta(seconds=settings.MAIL_LEASE + settings.EMAIL_TIMEOUT)
     if not log.rotates:
-        return True
+        return email.data_started_at is None or email.data_started_at + margin <= timezone.now()
     if log.first is None or log.last is None:
         return False
-    margin = dt.timedelta(seconds=settings.MAIL_LEASE)
     begin = email.created_at if email.held else email.data_started_at
     end = email.data_started_at or begin
     if email.held:

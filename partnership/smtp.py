@@ -8,6 +8,7 @@ import re
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
@@ -35,6 +36,7 @@ class SmtpTransport:
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self._server: smtplib.SMTP | None = None
         self._used = 0
+        self._until = 0.0  # when the lease of the letter in hand is over, at the earliest
 
     @property
     def is_open(self) -> bool:
@@ -101,6 +103,7 @@ class SmtpTransport:
                 word = reasons.UNREACHABLE if no.reply.code == 421 else reasons.AUTHENTICATION
                 raise Unreachable(word, str(no.reply.code)) from no
             raise
+        self._until = time.monotonic() + settings.MAIL_LEASE  # before the intent is committed, which has the same time
 
     def _envelope(self, sender: str, recipient: str, size: int) -> None:
         with self._certainly_not_accepted("envelope"):
@@ -110,11 +113,16 @@ class SmtpTransport:
             self._expect("envelope", 250, server.docmd("RCPT", f"TO:<{recipient}>"))
 
     def body(self, data: bytes) -> Reply:
-        """DATA, the message without its final dot, then the dot alone: up to there an error means “not accepted”."""
+        """DATA, the message without its final dot, then the dot alone: up to there an error means “not accepted”.
+
+        The dot never leaves after the lease: whoever was stopped for so long gives up.
+        """
         with self._certainly_not_accepted("data"):
             server = self._open_server()
             self._expect("data", 354, server.docmd("DATA"))
             _line(server).sendall(_stuffed(data))
+            if time.monotonic() > self._until:  # by now others may have looked for it, not found it, and sent it again
+                raise TimeoutError
         try:
             _line(server).sendall(b".\r\n")
             code, text = server.getreply()

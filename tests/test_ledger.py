@@ -85,6 +85,19 @@ def test_slow_worker_that_lives_may_still_say_that_it_arrived():
     assert engine.fresh(email).state == State.SENT
 
 
+@pytest.mark.parametrize(("ended", "held"), [(State.SENT, False), (State.FAILED, False), (State.QUEUED, True)])
+def test_what_a_slow_worker_concludes_after_a_restore_is_on_hold_only_where_it_may_still_leave(ended, held):
+    engine.letter()
+    [email] = ledger.claim("slow", 1)
+    ledger.intend(email)
+    Email.objects.filter(pk=email.pk).update(state=State.UNCERTAIN, held=True)  # as restores.check leaves it
+
+    ledger.conclude(email, ledger.Outcome("reply", ended, reply=Reply(250)), worker="slow", started_at=timezone.now())
+
+    assert (engine.fresh(email).state, email.held) == (ended, held)
+    assert not ledger.due().filter(pk=email.pk).exists()
+
+
 def test_slow_worker_does_not_queue_again_what_a_person_sent_again(desk):
     engine.letter()
     [email] = ledger.claim("slow", 1)

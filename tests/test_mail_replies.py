@@ -5,6 +5,7 @@ import pytest
 from django.utils import timezone
 
 from partnership import delivery, emails, holds, mailer, message, reasons, smtp
+from partnership import transport as transport_errors
 from partnership.models import AddressHold, AuditEvent, Email, MailAttempt, Mailing
 from tests import engine
 from tests.services import free_port
@@ -240,6 +241,24 @@ def test_server_that_hung_up_between_two_mails_is_greeted_again(server):
     transport.envelope(built.sender, built.recipient, len(built.data))
 
     assert transport.body(built.data).code == 250
+    transport.close()
+
+
+@pytest.mark.parametrize("is_late", [True, False])
+def test_final_dot_never_leaves_after_the_lease_because_others_may_have_sent_the_letter_again(server, settings, is_late):
+    transport = smtp.SmtpTransport(server.url)
+    built = message.build(engine.letter())
+    settings.MAIL_LEASE = -1 if is_late else 120
+    transport.open()
+    transport.envelope(built.sender, built.recipient, len(built.data))
+
+    if is_late:
+        with pytest.raises(transport_errors.Dropped):
+            transport.body(built.data)
+    else:
+        transport.body(built.data)
+
+    assert len(server.accepted) == (0 if is_late else 1)
     transport.close()
 
 

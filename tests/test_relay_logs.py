@@ -153,6 +153,16 @@ def test_dry_run_changes_nothing(tmp_path):
     assert not AuditEvent.objects.filter(act="email.accepted").exists()
 
 
+@pytest.mark.parametrize(("minutes", "state"), [(1, State.UNCERTAIN), (4, State.QUEUED)])
+def test_letter_that_a_slow_server_may_still_take_is_not_called_absent(tmp_path, settings, minutes, state):
+    settings.MAIL_LEASE, settings.EMAIL_TIMEOUT = 120, 60
+    letter = uncertain(minutes=minutes)
+
+    _reconcile(tmp_path, json_line(uncertain()))
+
+    assert _state(letter) == state
+
+
 @pytest.mark.parametrize("old", [True, False])
 def test_piece_of_a_syslog_proves_nothing_about_attempts_outside_its_time(tmp_path, old):
     outside, inside = uncertain(minutes=300), uncertain(minutes=60)
