@@ -57,6 +57,9 @@ def attempt(email: Email, carrier: Transport, *, on_hold: bool = False) -> Outco
         return _again(email, Outcome(broken.phase, Email.State.QUEUED, reasons.DROPPED))
     except Silent:
         return Outcome("reply", Email.State.UNCERTAIN, reasons.NO_ANSWER)
+    except BaseException:  # the database is away, a check breaks off: the next mail must not follow on the MAIL of this one
+        carrier.reset()
+        raise
 
 
 def _hand_over(email: Email, built: message.Built, carrier: Transport) -> Outcome | None:

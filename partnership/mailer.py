@@ -237,7 +237,6 @@ class _Shift:
         except Exception as error:  # noqa: BLE001 (whatever a purpose's check raises must not stop the others)
             # only the error's name: its words, and a traceback, may hold a text or a personal link
             logger.error("mail %s broke off: %s", email.pk, type(error).__name__)  # noqa: TRY400
-            self._carrier.reset()
             ledger.release(email, reason=reasons.CHECK, wait=AFTER_ERROR, blameless=False)
             return
         if outcome is None:

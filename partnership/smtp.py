@@ -21,6 +21,7 @@ _PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 _PER_CONNECTION = 50  # mails; servers close long sessions, and a fresh one is cheap
 _NO_TRUST = {530, 534, 535, 538}  # RFC 4954 6: the server wants a password, or another one
+_OUT_OF_STEP = 503  # bad sequence of commands
 
 
 class SmtpTransport:
@@ -166,8 +167,9 @@ class SmtpTransport:
             return
         if code == 421:
             self._drop()  # RFC 5321 3.8: the server closes the connection
-        if not 400 <= code < 600:
-            # no SMTP at all: after the dot nobody knows, before it nothing was accepted
+        if not 400 <= code < 600 or (code == _OUT_OF_STEP and phase != "reply"):
+            # no SMTP at all, or we and the server are out of step, which is no fault of the letter: after the dot nobody knows,
+            # before it nothing was accepted
             self._drop()
             raise Silent(str(code)) if phase == "reply" else Dropped(phase, str(code))
         raise Rejected(phase, Reply(code, _words(text)))

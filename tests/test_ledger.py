@@ -1,12 +1,15 @@
+import contextlib
 import datetime as dt
 import threading
 
 import pytest
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from partnership import emails, ledger, mailer, reasons
 from partnership.models import Email, MailAttempt
+from partnership.smtp import SmtpTransport
 from partnership.transport import Reply
 from tests import engine
 
@@ -301,6 +304,40 @@ def test_what_was_claimed_when_the_database_went_away_is_given_back_when_it_is_b
     mailer.run()
 
     assert {(engine.fresh(one).state, one.crashes) for one in (first, second)} == {(State.SENT, 0)}
+
+
+@pytest.mark.parametrize("error", [OperationalError, RuntimeError])
+def test_next_mail_over_a_kept_connection_does_not_follow_on_the_greeting_of_one_that_broke_off(server, error):
+    """A server answers a second MAIL with 503, which once failed the next letter as if we were not allowed to send."""
+    broken, email = engine.letter(), engine.letter("other@mission.example.jp")
+
+    def breaks(one):
+        if one.pk == broken.pk:
+            raise error
+        return ""
+
+    engine.hooks["check"] = breaks
+    with contextlib.closing(SmtpTransport(settings.EMAIL_URL)) as kept:
+        with contextlib.suppress(OperationalError):
+            mailer.run(carrier=kept)
+        Email.objects.filter(pk=broken.pk).update(state=State.CANCELLED)
+        mailer.run(carrier=kept)
+
+    assert (engine.fresh(email).state, email.attempts) == (State.SENT, 1)
+    assert server.connections == 1
+
+
+def test_server_out_of_step_is_no_fault_of_the_letter(server):
+    """Negative control of the one above: a second MAIL is refused with 503. The letter then leaves over another connection."""
+    email = engine.letter()
+    with contextlib.closing(SmtpTransport(settings.EMAIL_URL)) as kept:
+        kept.open()
+        kept.envelope("partnership@mofa.example.jp", "somebody@mission.example.jp", 100)
+
+        mailer.run(carrier=kept)
+
+    assert (engine.fresh(email).state, email.reason) == (State.SENT, "")
+    assert server.connections == 2
 
 
 def test_mailer_that_stays_survives_whatever_happens(server):
