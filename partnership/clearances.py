@@ -107,8 +107,11 @@ def settle() -> None:
     while the new one was brought out. Any other is given up, with the reason.
     """
     needed = needing()
-    waiting = Q(mailing__state=Mailing.State.SENDING, mailing__purpose__in=needed) | Q(mailing=None, purpose__in=needed)
-    rows = Email.objects.filter(waiting, ~Q(let_go()), state=Email.State.QUEUED, held=False).select_related("mailing").order_by("mailing")
+    sending = list(Mailing.objects.filter(state=Mailing.State.SENDING, purpose__in=needed).order_by().values_list("pk", flat=True))
+    waiting = Q(mailing__in=sending) | Q(mailing=None, purpose__in=needed)
+    rows = (
+        Email.objects.filter(waiting, ~Q(let_go()), state=Email.State.QUEUED, held=False).select_related("mailing").order_by("mailing_id")
+    )
     for _key, group in groupby(rows[:AT_ONCE], key=lambda email: email.mailing_id):
         _settle(list(group))
 

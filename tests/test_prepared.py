@@ -44,7 +44,7 @@ def test_the_outcome_is_what_django_says():
     outcome = ledger.Outcome("reply", "sent", reply=Reply(250, "it’s taken"))
     values = {"worker": "me", "phase": "reply", "outcome": "sent", "code": 250, "reply": "it’s taken", "started_at": at, "ended_at": at}
     changes = {"state": "sent", "reason": "", "smtp_code": 250, "smtp_reply": "it’s taken", "attempts": F("attempts") + 1, "crashes": 0}
-    changes |= {"lease_until": None, "accepted_at": Now(), "finished_at": Now()}
+    changes |= {"lease_until": None, "accepted_at": Now(), "finished_at": Now(), "held": False}
 
     def by_django():
         MailAttempt.objects.bulk_create([MailAttempt(email=email, fence=3, **values)])
