@@ -12,6 +12,8 @@ PORT ?= 8000
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 SOURCES := partnership municipalities events
 CPUS := $(shell nproc 2>/dev/null || echo 2)
+# one more than processors, since some tests wait for servers
+WORKERS ?= $(shell expr $(CPUS) + 1)
 
 .PHONY: help run test faults bench check fix strings install install-tests demo
 
@@ -24,8 +26,8 @@ run: install demo $(CATALOGUES) ## start the demonstration on http://127.0.0.1:8
 	@exec $(PY) manage.py serve
 
 test: install-tests $(CATALOGUES) ## run every test: on PostgreSQL and Redis, then on SQLite what differs there
-	$(PY) -m tests.services -- $(BIN)/pytest -q -n $(CPUS) --dist loadgroup
-	env -u TEST_DATABASE_URL $(BIN)/pytest -q -n $(CPUS) --dist loadgroup -m sqlite
+	$(PY) -m tests.services -- $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup
+	env -u TEST_DATABASE_URL $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m sqlite
 
 bench: install-tests $(CATALOGUES) ## measure the outbox beside what the machine can do at best (MAILS, ROUNDS and BIG change the size)
 	$(PY) -m tests.services -- $(PY) -m tests.bench

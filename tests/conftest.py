@@ -24,7 +24,8 @@ from tests.engine import server  # noqa: F401  a fixture
 from tests.services import postgres, redis
 from tests.town_hall import city, official, prefectural, prefecture  # noqa: F401  fixtures
 
-SERVERS = ("live", "stack")  # fixtures that start a whole server: their tests share one process
+# Fixtures that cost half a minute: a whole server, the registers, the demonstration. Their tests share one process.
+COSTLY = {"live": "live", "stack": "stack", "loaded": "demo", "registers": "registers"}
 # What differs on SQLite, and so is run there as well: locks and claims, constraints, bad input, versions, searching, registers.
 ON_SQLITE = {"admin_base", "admin_lists", "approvals", "audit", "bad_input", "emails", "factories", "invitations", "mailer", "mailings"}
 ON_SQLITE |= {"registers", "restores", "rsvp", "versions"}
@@ -42,13 +43,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one server in one process; mark what runs on SQLite too."""
+    """Keep together what shares a costly fixture; mark what runs on SQLite too."""
     for item in items:
         if item.path.stem.removeprefix("test_") in ON_SQLITE:
             item.add_marker(pytest.mark.sqlite)
-        for name in SERVERS:
-            if name in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group(name))
+        if group := next((COSTLY[name] for name in COSTLY if name in getattr(item, "fixturenames", ())), ""):
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Stop where xdist would scatter the tests of one server: it hangs their group onto their ids, which not every pytest lets it do."""
+    grouped = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group")]
+    if getattr(session.config.option, "loadgroup", False) and not all("@" in nodeid for nodeid in grouped):
+        raise pytest.UsageError("xdist does not know the groups of this pytest; see tests/requirements.txt")
 
 
 @pytest.fixture(scope="session")

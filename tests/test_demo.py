@@ -15,7 +15,7 @@ from partnership.dates import long_date
 from partnership.mailbox import store
 from partnership.models import Appointment, Approval, Email, Figure, Mailing, Person, Position, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]  # in their order: first without it
 
 
 def test_without_the_marker_the_demonstration_is_refused(settings):

@@ -13,7 +13,7 @@ from partnership.models import AuditEvent, Figure
 from partnership.transitions import Refused
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("registers")]  # in their order: first without it
 
 # key, kind, first day, last day, precision
 EVENTS = [
