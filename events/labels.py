@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
+from events import notes_verbales
 from events.models import Event, Invitation
 from events.recipients import salutation
 from events.rules import RULES, kept
 from partnership import audit, typesetting
-from partnership.models import User
+from partnership.models import Organisation, User
 
 EVERYONE = ""
 PER_SHEET = 24
@@ -21,17 +22,26 @@ def of(event: Event, rule: str = EVERYONE) -> list[Invitation]:
     return list(rows.select_related("organisation", "position", "country").order_by("country__name_en", "organisation_id", "pk"))
 
 
+def without_address(event: Event) -> list[str]:
+    """A sentence that names the bodies whose labels can have no address; nothing where all have one."""
+    return notes_verbales.unaddressed(Organisation.objects.filter(pk__in={row.organisation_id for row in of(event)}))
+
+
 def _label(invitation: Invitation, language: str) -> dict[str, Any]:
+    """The address above the names in Japanese, below them in English."""
     body = invitation.organisation
-    address = [f"〒{body.postal_code}" if body.postal_code else "", body.in_language("address", language)]
-    lines = [body.in_language("name", language), *_guest(invitation, language)]
-    return {"language": language, "address": [line for line in address if line], "lines": list(dict.fromkeys(lines))}
-
-
-def _guest(invitation: Invitation, language: str) -> list[str]:
+    code, street = body.postal_code, body.in_language("address", language)
     if language == "ja":
-        return [salutation(invitation, "ja")]
-    return [part for part in (invitation.in_language("name", "en"), invitation.in_language("post", "en")) if part]
+        address, names = [f"〒{code}" if code else "", street], [body.name_ja, salutation(invitation, "ja")]
+        return {"language": language, "parts": [*_part(address, 0.9), *_part(names, 1)]}
+    post = invitation.in_language("post", "en")
+    names = [invitation.in_language("name", "en"), post, "" if body.name_en in post else body.name_en]
+    return {"language": language, "parts": [*_part(names, 1), *_part([f"{street} {code}".strip()], 0.9)]}
+
+
+def _part(lines: Iterable[str], size: float) -> list[dict[str, Any]]:
+    kept = list(dict.fromkeys(line for line in lines if line))
+    return [{"lines": kept, "size": size}] if kept else []
 
 
 def sheets(event: Event, *, rule: str, language: str, skip: int, by: User) -> bytes:

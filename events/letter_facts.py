@@ -1,5 +1,6 @@
 """What the letters of an event print, and what of it their approval binds."""
 
+import re
 from collections.abc import Mapping
 
 from django.utils import translation
@@ -73,6 +74,8 @@ def values(mailing: Mailing, language: str) -> Mapping[str, str]:
     event: Event = mailing.event_mailing.event
     printed = card.of(event, language)
     found = {name: str(getattr(printed, attribute)) for name, (_label, attribute) in _CARD.items()}
+    if LETTERS[mailing.purpose].on_paper and language == "en":
+        found["hosts"] = re.sub(r"^The\b", "the", found["hosts"])  # a note names them in the middle of a sentence
     return {**found, "list_closes": _list_closes(event, language)}
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +24,8 @@ MISSIONS = (Organisation.Kind.EMBASSY, Organisation.Kind.CONSULATE, Organisation
 _HEADINGS = {"ja": "口上書", "en": "NOTE VERBALE"}
 _DRAFTS = {"ja": "（案）", "en": "DRAFT"}
 _PLACES = {"ja": "", "en": "Tokyo, "}
+_DAYS = {"ja": "（発出の日）", "en": "(date of issue)"}
+MOST_NAMED = 5
 
 
 def recipients(mailing: Mailing) -> list[Recipient]:
@@ -44,10 +47,39 @@ def recipients(mailing: Mailing) -> list[Recipient]:
 
 
 def _named(body: Organisation, language: str) -> str:
-    """The mission in the middle of a sentence."""
+    """The mission in the middle of a sentence: an embassy by the formal name of its country, as notes have it."""
+    country = body.country
     if language == "ja":
-        return body.name_ja
+        is_usual = country is not None and body.name_ja == f"駐日{country.name_ja}大使館"
+        name = f"駐日{country.formal_ja or country.name_ja}大使館" if country is not None and is_usual else body.name_ja
+        return re.sub("^駐日", "在本邦", name)
+    if country is not None and body.name_en == f"Embassy of {country.name_en}":
+        return f"the Embassy of {country.formal_en or country.name_en}"
     return body.name_en if body.name_en.lower().startswith("the ") else f"the {body.name_en}"
+
+
+def _addressee(row: Recipient) -> str:
+    """The mission at the foot of its note, as the note itself names it."""
+    name = str(row.values.get(row.language, {}).get("mission") or (row.label_en if row.language == "en" else row.label_ja))
+    return name[:1].upper() + name[1:]
+
+
+def without_address(mailing: Mailing) -> list[str]:
+    """A sentence that names the missions to whose notes no envelope can be written, from the register as it is now."""
+    keys = mailing.recipients.values_list("object_id", flat=True) or [row.object_id for row in recipients(mailing)]
+    return unaddressed(Organisation.objects.filter(pk__in=[key for key in keys if key]))
+
+
+def unaddressed(bodies: QuerySet[Organisation]) -> list[str]:
+    """The same of any bodies; nothing where all have a postal address."""
+    rows = bodies.filter(address_ja="", address_en="").order_by("country__name_en", "pk")
+    names, count = [str(body) for body in rows[:MOST_NAMED]], rows.count()
+    if not count:
+        return []
+    values = {"count": count, "names": _(", ").join(names)}
+    if count > len(names):
+        return [_("The register has no postal address of %(count)s bodies, among them %(names)s.") % values]
+    return [_("The register has no postal address of %(names)s.") % values]
 
 
 def missing(mailing: Mailing) -> list[str]:
@@ -85,7 +117,7 @@ def issue(mailing: Mailing, letters: Sequence[tuple[Recipient, Letter]], by: Use
                 organisation_id=row.object_id or 0,  # every row is about a mission
                 number_year=year,
                 number_serial=serial,
-                addressee=row.label_en if row.language == "en" else row.label_ja,
+                addressee=_addressee(row),
                 language=row.language,
                 text=letter.text,
                 issued_on=today,
@@ -96,16 +128,23 @@ def issue(mailing: Mailing, letters: Sequence[tuple[Recipient, Letter]], by: Use
     audit.record("event.issue_notes", event, by=by, mailing=mailing.pk, count=len(notes))
 
 
-def sheets(mailing: Mailing) -> bytes:
-    """All notes of a mailing as one PDF, a sheet each; before they are issued as drafts without a number."""
+def sheets(mailing: Mailing, *, test: bool = False) -> bytes:
+    """All notes of a mailing as one PDF, a sheet each; before they are issued as drafts without a number.
+
+    Args:
+        mailing: whose notes.
+        test: the first one of each language alone, to try the printer and the paper with.
+    """
     notes = list(NoteVerbale.objects.filter(mailing=mailing)) or _drafts(mailing)
+    if test:
+        notes = list({note.language: note for note in reversed(notes)}.values())
     printed = [
         {
             "language": note.language,
             "number": note.number if note.pk else _DRAFTS[note.language],
             "heading": _HEADINGS[note.language],
             "paragraphs": [part.split("\n") for part in re.split(r"\n{2,}", note.text.strip())],
-            "place_and_day": _PLACES[note.language] + _day(note) if note.pk else "",
+            "place_and_day": _PLACES[note.language] + (_day(note) if note.pk else _DAYS[note.language]),
             "addressee": [note.addressee],
         }
         for note in notes
@@ -120,10 +159,7 @@ def _day(note: NoteVerbale) -> str:
 def _drafts(mailing: Mailing) -> list[NoteVerbale]:
     rows = list(mailing.recipients.all()) or recipients(mailing)
     rendered, _problems = mailing_checks.letters_of(mailing, rows)
-    return [
-        NoteVerbale(addressee=row.label_en if row.language == "en" else row.label_ja, language=row.language, text=letter.text)
-        for row, letter in rendered
-    ]
+    return [NoteVerbale(addressee=_addressee(row), language=row.language, text=letter.text) for row, letter in rendered]
 
 
 def url(mailing: Mailing) -> str:
@@ -136,6 +172,7 @@ HOOKS: dict[str, Any] = {
     "before_freeze": missing,
     "before_send": not_now,
     "left_out": lambda _mailing: (),
+    "notes": without_address,
     "issue": issue,
     "sheets": url,
     "check": lambda _email: "",

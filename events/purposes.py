@@ -255,6 +255,7 @@ def _purpose(kind: LetterKind) -> Purpose:
         "before_send": recipients.changed,
         "left_out": recipients.left_out,
         "on_start": on_start,
+        "notes": notes,
         **extra,
     }
     return Purpose(
@@ -265,7 +266,6 @@ def _purpose(kind: LetterKind) -> Purpose:
         placeholders=letter_facts.placeholders(kind),
         facts=letter_facts.facts,
         values=letter_facts.values,
-        notes=notes,
         starts_at=leaving.starts_at,
         home=lambda mailing: reverse("admin:events_event_home", args=[event_of(mailing).pk]),
         about=event_of,

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from events import event_mailings, labels, notes_verbales
 from events.models import NoteVerbale
-from partnership import approvals, mailings
-from partnership.models import AuditEvent, Email
+from partnership import approvals, mailings, typesetting
+from partnership.models import AuditEvent, Email, Organisation
 from partnership.transitions import Refused
 from tests import factories
 
@@ -100,6 +100,67 @@ def test_the_page_of_the_mailing_leads_to_the_sheets(event, desk, approver, logi
     assert len(read(answer.content)) == 2
     other = factories.event()
     assert client.get(reverse("admin:events_event_notes", args=[other.pk, mailing.pk])).status_code == 404
+
+
+def test_a_note_names_the_embassy_formally_and_its_hosts_in_the_middle_of_a_sentence(event, desk):
+    mailing = drafted(event, desk)
+    rows = {row.label_en: row.values for row in notes_verbales.recipients(mailing)}
+
+    assert rows["Embassy of Norway"]["en"]["mission"] == "the Embassy of the Kingdom of Norway"
+    assert rows["Embassy of Norway"]["ja"]["mission"] == "在本邦ノルウェー王国大使館"
+    pages = [" ".join(page.split()) for page in read(notes_verbales.sheets(mailing))]
+    assert not any("that The " in page for page in pages)
+    assert any("Tokyo, (date of issue)" in page or "（発出の日）" in page for page in pages)
+
+
+def test_one_sheet_of_each_language_is_enough_to_try_the_printer(event, desk, login):
+    mailing = drafted(event, desk)
+    Organisation.objects.filter(country__iso2="AU").update(language="ja")
+    address = reverse("admin:events_event_notes", args=[event.pk, mailing.pk])
+
+    assert len(read(login(desk).get(address + "?test").content)) == len({row.language for row in notes_verbales.recipients(mailing)})
+    assert address + "?test" in login(desk).get(reverse("admin:partnership_mailing_home", args=[mailing.pk])).content.decode()
+
+
+def test_a_long_note_goes_on_to_a_page_that_says_whose_it_is():
+    values = {"language": "en", "number": "No. 1", "heading": "NOTE VERBALE", "place_and_day": "Tokyo", "addressee": ["The Embassy"]}
+    long = [["word " * 60]] * 12
+
+    pages = read(typesetting.pdf("notes_verbales", {"notes": [{**values, "paragraphs": part} for part in (long, long, [["short"]])]}))
+
+    assert ["No. 1　2" in page or "No. 1 2" in " ".join(page.split()) for page in pages] == [False, True, False, True, False]
+
+
+def test_what_the_register_lacks_for_the_envelopes_is_said_before_anything_is_printed(event, desk, login):
+    mailing = drafted(event, desk)
+    home = reverse("admin:partnership_mailing_home", args=[mailing.pk])
+    client = login(desk)
+    page = client.get(reverse("admin:events_event_labels", args=[event.pk])).content.decode()
+
+    assert "駐日ノルウェー大使館" in page
+    assert len(notes_verbales.without_address(mailing)) == 1
+    assert client.get(home).status_code == 200
+    for body in Organisation.objects.filter(invitations__event=event):
+        body.address_ja = "東京都港区"
+        body.save()
+    assert notes_verbales.without_address(mailing) == labels.without_address(event) == []
+
+
+def test_the_longest_label_has_room_for_every_line(event, desk):
+    body = event.invitations.first().organisation
+    body.postal_code, body.address_en = (
+        "106-0041",
+        "23rd Floor, International Friendship Hall Tokyo Building, 5-12-34 Minami-Azabu, Minato-ku, Tokyo",
+    )
+    body.address_ja = "東京都港区南麻布五丁目十二番三十四号国際友好会館東京タワービルディング二十三階" * 2
+    body.save()
+
+    for language in ("ja", "en"):
+        page = pypdfium2.PdfDocument(labels.sheets(event, rule="", language=language, skip=23, by=desk))[0]  # it alone, at the foot
+        text = page.get_textpage()
+        boxes = [text.get_charbox(at) for at in range(text.count_chars())]
+        assert min(box[1] for box in boxes) > 2 / 25.4 * 72
+        assert max(box[3] for box in boxes) < 37 / 25.4 * 72
 
 
 def test_labels_name_body_and_guest_with_the_address_of_the_register(event, desk, login):

@@ -15,7 +15,7 @@ def read(content):
 
 
 def label(*lines, language="ja"):
-    return {"language": language, "address": ["〒106-0041 東京都港区麻布台"], "lines": list(lines)}
+    return {"language": language, "parts": [{"lines": ["〒106-0041 東京都港区麻布台"], "size": 0.9}, {"lines": list(lines), "size": 1}]}
 
 
 def test_rare_names_are_printed_as_they_are_written():

@@ -43,7 +43,7 @@ def notes(request: HttpRequest, pk: int, mailing: int) -> HttpResponse:
     row = get_object_or_404(
         EventMailing.objects.select_related("mailing"), event=event, mailing=mailing, mailing__purpose=notes_verbales.PURPOSE
     )
-    return _pdf(notes_verbales.sheets(row.mailing), f"notes-{row.mailing_id}")
+    return _pdf(notes_verbales.sheets(row.mailing, test="test" in request.GET), f"notes-{row.mailing_id}")
 
 
 def print_labels(request: HttpRequest, pk: int) -> HttpResponse:
@@ -55,7 +55,7 @@ def print_labels(request: HttpRequest, pk: int) -> HttpResponse:
         data = form.cleaned_data
         content = labels.sheets(event, rule=data["who"], language=data["language"], skip=data["skip"] or 0, by=person(request))
         return _pdf(content, f"labels-{event.pk}")
-    context = {"form": form, "count": len(labels.of(event))}
+    context = {"form": form, "count": len(labels.of(event)), "without_address": labels.without_address(event)}
     response = render(request, "events/labels.html", event, _("Address labels"), **context)
     response.status_code = 422 if form.is_bound else 200
     return response
