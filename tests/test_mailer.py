@@ -235,8 +235,20 @@ def test_claims_cost_the_same_number_of_queries_whatever_the_queue(django_assert
     engine.sending(30)
     ledger.claim("me", 1)  # writes the mark's row
 
-    with django_assert_num_queries(8):  # what is being sent; savepoint, choose, take, release; the mark: look, count, read
+    with django_assert_num_queries(8):  # what is paused; savepoint, choose, take, release; the mark: look, count, read
         assert len(ledger.claim("me", 10)) == 10
+
+
+@pytest.mark.parametrize("is_paused", [True, False])
+def test_a_paused_mailing_in_front_hides_nothing_that_is_due(is_paused):
+    before = engine.sending(3)
+    expected = {email.pk for email in [engine.letter("me@example.jp"), *engine.sending(2).emails.all()]}
+    if is_paused:
+        Mailing.objects.filter(pk=before.pk).update(state=Mailing.State.PAUSED)
+    else:
+        before.emails.update(state=State.CANCELLED)
+
+    assert {email.pk for email in ledger.claim("me", 10)} == expected
 
 
 def test_refusal_and_unreachable_say_no_more_than_a_code():
