@@ -51,6 +51,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(group))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Call a file by its argument's name: an archive holds the second it was packed in, and each process must name its tests alike."""
+    return argname if isinstance(val, bytes) and len(val) > 40 else None
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Stop where xdist would scatter the tests of one server: it hangs their group onto their ids, which not every pytest lets it do."""
     grouped = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group")]

@@ -242,8 +242,15 @@ class Laboratory:
         self.seen.liveness.append((time.monotonic() - began, self._patience()))
 
     def _patience(self) -> float:
-        """M12: a lease, a sweep, the mails themselves at the slowest rate seen, and a minute."""
-        return LEASE + 30 + len(self.seen.intended) * (0.05 + self.sink.temper.delay / max(1, self.seen.slots)) + 60
+        """M12: a lease, a sweep, the mails themselves at the slowest rate seen or the one that is set, and a minute."""
+        rate, _burst = self.seen.rate
+        return (
+            (60 * len(self.seen.intended) / rate if rate else 0)
+            + LEASE
+            + 30
+            + len(self.seen.intended) * (0.05 + self.sink.temper.delay / max(1, self.seen.slots))
+            + 60
+        )
 
     def look(self) -> Evidence:
         """Ask the outbox and the mail server."""
@@ -297,7 +304,14 @@ class Bench:
 
     @contextlib.contextmanager
     def laboratory(
-        self, database: str, *, seed: int = 1, kind: str = "mailer", temper: Temper | None = None, broker: bool = False
+        self,
+        database: str,
+        *,
+        seed: int = 1,
+        kind: str = "mailer",
+        temper: Temper | None = None,
+        broker: bool = False,
+        told: dict[str, str] | None = None,
     ) -> Iterator[Laboratory]:
         """A fresh one on that kind of database, with a Redis of its own or without any."""
         self._count += 1
@@ -308,7 +322,7 @@ class Bench:
             url = self._copy(server, data, parts)
             sink_here = MailSink(data / "sink", temper or Temper(seed=seed))
             parts.callback(sink_here.kill)
-            told = environment(data, url, sink_here.url)
+            told = environment(data, url, sink_here.url) | (told or {})
             redis = None
             if broker:
                 redis = Redis(data)

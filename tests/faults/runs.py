@@ -65,13 +65,14 @@ def run_control(bench: Bench, name: str, database: str, size: Size, *, seed: int
 
 
 def is_harmed(result: Result) -> bool:
-    """Whether letters were lost or doubled, or left after somebody had stopped them."""
-    return bool(result.lost or result.doubled) or any(one.startswith("pause_and_cancel_hold") for one in result.broken)
+    """Whether letters were lost or doubled, or left after somebody had stopped them, or faster than they may."""
+    stopped = ("pause_and_cancel_hold", "the_rate_is_kept")
+    return bool(result.lost or result.doubled) or any(one.startswith(stopped) for one in result.broken)
 
 
 def _place(bench: Bench, scenario: Scenario, database: str, size: Size, seed: int, kind: str):
     temper = Temper(delay=size.delay, seed=seed, **scenario.temper)
-    return bench.laboratory(database, seed=seed, kind=kind, temper=temper, broker=scenario.broker)
+    return bench.laboratory(database, seed=seed, kind=kind, temper=temper, broker=scenario.broker, told=scenario.told)
 
 
 def _counted(result: Result, place: Laboratory, size: Size) -> Result:

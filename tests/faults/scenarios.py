@@ -15,6 +15,7 @@ from tests.faults.sizes import Size
 
 HOUR_OFF = 600.0  # seconds: ten minutes ahead, ten behind
 SECONDS_AFTER_LEASE = 1.5
+RATE, BURST = 300, 25  # mails a minute, and five seconds' worth of them at once
 NAIVE_QUEUE = ("-Q", "naive")
 
 
@@ -29,6 +30,7 @@ class Scenario:
     databases: tuple[str, ...] = DATABASES
     broker: bool = False
     temper: dict[str, float] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)  # settings of every sender
 
 
 SCENARIOS: dict[str, Scenario] = {}
@@ -143,6 +145,14 @@ def deploy(place: Laboratory, size: Size) -> None:
 @_scenario("some clocks are ten minutes ahead, others behind, and senders are killed", control="own_clock")
 def clocks(place: Laboratory, size: Size) -> None:
     _begin(place, size, clocks=(HOUR_OFF, -HOUR_OFF, 0))
+    for _kill in _moments(place, size):
+        _kill_one(place)
+
+
+@_scenario("fewer mails may leave than could, and senders are killed with what they drew", control="naive", told={"MAIL_RATE": str(RATE)})
+def rates(place: Laboratory, size: Size) -> None:
+    place.seen.rate = RATE, BURST
+    _begin(place, size)
     for _kill in _moments(place, size):
         _kill_one(place)
 

@@ -13,7 +13,7 @@ from tests.faults.scenarios import SCENARIOS
 pytestmark = pytest.mark.fault
 
 # The one of which everything hangs is played on both databases; the others take turns. `make faults` plays all on both.
-ON_SQLITE = {"kills", "poison", "deploy", "pauses", "replies", "clocks"}
+ON_SQLITE = {"kills", "poison", "deploy", "pauses", "replies", "clocks", "rates"}
 PLAYED = [
     (name, database)
     for name in SCENARIOS
