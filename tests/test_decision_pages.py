@@ -195,6 +195,17 @@ def test_the_answers_are_approved_and_then_announced(login, desk, approver, pape
         assert Email.objects.filter(to_address=decision.request.applicant.organisation.users.get().email).exists()
 
 
+def test_the_applicant_reads_the_letter_as_it_was_sent_with_its_day(login, desk, approver, paper):
+    approved(paper, desk, approver)
+    decisions.announce(paper=paper, by=desk)
+    request = paper.decisions.first().request
+
+    page = login(factories.official(request.applicant)).get(reverse("portal:request", args=[request.uuid])).content.decode()
+
+    assert 'id="letter"' in page
+    assert "{date}" not in page
+
+
 def test_nothing_is_announced_without_the_approval(login, desk, paper):
     client = login(desk)
 

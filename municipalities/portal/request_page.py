@@ -83,11 +83,15 @@ def _is_short(lines: list[str]) -> bool:
 
 
 def letter_of(one: MunicipalRequest) -> RequestDecision | None:
-    """The letter of the latest answer, once it has been announced."""
+    """The letter of the latest answer, once it has been announced: as it was sent, with its day, which the approved text lacks."""
     if one.decided_at is None:
         return None
     announced = RequestDecision.objects.filter(request=one, paper__state=DecisionPaper.State.ANNOUNCED)
-    return announced.select_related("paper").order_by("-pk").first()
+    letter = announced.select_related("paper").order_by("-pk").first()
+    sent = one.messages.filter(kind=letter.outcome).order_by("-id").first() if letter else None
+    if letter and sent and sent.text:
+        letter.subject, letter.text = sent.facts.get("subject", letter.subject), sent.text
+    return letter
 
 
 def bodies(one: MunicipalRequest) -> str:
