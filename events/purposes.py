@@ -1,5 +1,6 @@
 """What the mails of an event are for: its letters, each made from one declaration (events/letter_kinds.py), and the confirmation."""
 
+import datetime as dt
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -130,6 +131,16 @@ def _moved(email: Email, kind: LetterKind, row: EventMailing, event: Event) -> s
     return "" if dates.long_moment(event.reply_by, email.language, event.time_zone) in f"{email.subject}\n{email.text}" else MOVED
 
 
+def until(email: Email) -> dt.datetime | None:
+    """When such a letter would come too late for its guest: with the date by which answers are expected, or with the event."""
+    invitation, kind = _invitations([email]).get(email.object_id), LETTERS[email.purpose]
+    if invitation is None or kind.when == AFTER:
+        return None
+    event = invitation.event
+    ends = windows.starts_at(event) if event.start_time else windows.ends_at(event)
+    return min(event.reply_by, ends) if kind.anchor == REPLY_BY and event.reply_by else ends
+
+
 def check_confirmation(email: Email) -> str:
     """Whether a confirmation still says what is true: mails that wait for a slow server may be overtaken by newer ones."""
     now = _now(email)
@@ -248,6 +259,7 @@ def _purpose(kind: LetterKind) -> Purpose:
     extra |= mail_replies.HOOKS if kind.when == OPEN else {"places": mail_replies.HOOKS["places"]}
     sent: dict[str, Any] = {
         "check": _CHECKS.get(kind.key, check_by_rule),
+        "until": until,
         "address": recipients.address_now,
         "reply_to": desk_of,
         "recipients": recipients.of,
