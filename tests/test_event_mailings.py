@@ -126,7 +126,7 @@ def test_a_recipient_names_its_body_once(desk, event):
 
     rows = recipients.of(letter)
 
-    assert [row.label_ja for row in rows] == ["駐日ノルウェー大使館　経済担当", "駐日ノルウェー大使館　秘書担当宛て写し"]
+    assert [row.label_ja for row in rows] == ["駐日ノルウェー大使館　経済担当", "駐日ノルウェー大使館　秘書担当（写し）"]
     assert [row.label_en for row in rows] == [
         "Embassy of Norway: Economic Section",
         "Embassy of Norway: copy for the secretariat",
