@@ -28,7 +28,7 @@ from tests.town_hall import city, official, prefectural, prefecture  # noqa: F40
 COSTLY = {"live": "live", "stack": "stack", "loaded": "demo", "registers": "registers"}
 # What differs on SQLite, and so is run there as well: locks and claims, constraints, bad input, versions, searching, registers.
 ON_SQLITE = {"admin_base", "admin_lists", "approvals", "audit", "bad_input", "emails", "factories", "invitations", "mailer", "mailings"}
-ON_SQLITE |= {"registers", "restores", "rsvp", "versions"}
+ON_SQLITE |= {"invitation_answers", "registers", "restores", "rsvp", "versions"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
