@@ -83,7 +83,7 @@ def _counted(result: Result, place: Laboratory, size: Size) -> Result:
 
 
 def _settle(place: Laboratory) -> None:
-    """Reconcile, let the mail server be kind, and run on until nothing is open; a log proves no absence while a server may still be slow."""
+    """Reconcile, let the mail server be kind, and run on until nothing is open; no log proves absence while a server may be slow."""
     place.sink.behave(later=0, cut_after=0, cut_before=0, lost_after=0)
     place.seen.stills.clear()
     end = time.monotonic() + 3 * (LEASE + TIMEOUT)
