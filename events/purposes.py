@@ -266,6 +266,7 @@ def _purpose(kind: LetterKind) -> Purpose:
         "before_freeze": recipients.missing,
         "before_send": recipients.changed,
         "left_out": recipients.left_out,
+        "contradicts": recipients.contradicts,
         "on_start": on_start,
         "notes": notes,
         **extra,

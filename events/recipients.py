@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events import card, companions, invitations, invitees, leaving, rules, told, windows, written
-from events.letter_kinds import LETTERS, LetterKind
+from events.letter_kinds import AFTER, LETTERS, LetterKind
 from events.models import Event, EventMailing, Invitation, LeftOut
 from partnership import emails, letters, positions
 from partnership.models import Email, Mailing, Position, Recipient
@@ -67,6 +67,25 @@ def _unwritten(mailing: Mailing) -> QuerySet[Invitation]:
     if mailing.purpose != written.PURPOSE:
         rows = rows.exclude(written.any_for(mailing.purpose))
     return rows.exclude(written.any_of_them()).exclude(pk__in=elsewhere.values("object_id"))
+
+
+def contradicts(mailing: Mailing, other: Mailing, rows: Sequence[Recipient]) -> Sequence[Recipient]:
+    """Those who would get a letter that waits at the same time as another one of the same event.
+
+    A letter that goes by a rule goes to those whom the rule leaves as things stand; what follows the event is no contradiction to
+    what comes before it.
+    """
+    own, waiting = (EventMailing.objects.filter(mailing=one).select_related("event").first() for one in (mailing, other))
+    if own is None or waiting is None or own.event_id != waiting.event_id:
+        return ()
+    kind, theirs = LETTERS[mailing.purpose], LETTERS[other.purpose]
+    if (kind.when == AFTER) != (theirs.when == AFTER):
+        return ()
+    if not theirs.rules:
+        return rows
+    left = rules.kept(waiting.rule or theirs.rules[0], waiting.event.invitations.all(), other).values_list("pk", flat=True)
+    kept = set(left.filter(pk__in={row.object_id for row in rows if row.object_id}))
+    return [row for row in rows if row.object_id in kept]
 
 
 def _rows(mailing: Mailing, invitation: Invitation, differing: Iterable[told.Change]) -> list[Recipient]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from partnership import holds, reasons
+from partnership import holds, purposes, reasons
 from partnership.models import Email, Mailing, Recipient
 
 SHOWN = 6  # names in one sentence; the number of the others is said
@@ -23,7 +23,7 @@ class Caution:
 
 
 def of(mailing: Mailing, rows: Sequence[Recipient]) -> list[Caution]:
-    """Everything to look at about these recipients of a mailing; a fixed number of queries."""
+    """Everything to look at about these recipients of a mailing; a query or two for each other letter that waits, whatever the lists."""
     if not rows:
         return []
     return [*_twice(rows), *_contradicting(mailing, rows), *_on_hold(rows), *_came_back(rows)]
@@ -56,12 +56,13 @@ def _contradicting(mailing: Mailing, rows: Sequence[Recipient]) -> list[Caution]
     )
     addresses = {row.address for row in rows}
     package = {mailing.pk, mailing.package_id}
-    found: dict[Mailing, list[Recipient]] = {}
+    waiting: dict[Mailing, list[Recipient]] = {}
     for other in others:
         if other.mailing.package_id in package - {None} or other.mailing_id in package:
             continue
         if (other.content_type_id, other.object_id) in about or other.address in addresses:
-            found.setdefault(other.mailing, []).append(other)
+            waiting.setdefault(other.mailing, []).append(other)
+    found = {letter: purposes.get(letter.purpose).contradicts(mailing, letter, same) for letter, same in waiting.items()}
     return [
         Caution(
             _("%(count)s of them are also to get “%(letter)s”, which waits (%(state)s)")
@@ -70,6 +71,7 @@ def _contradicting(mailing: Mailing, rows: Sequence[Recipient]) -> list[Caution]
             letter,
         )
         for letter, same in found.items()
+        if same
     ]
 
 

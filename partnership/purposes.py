@@ -118,6 +118,8 @@ class Purpose:
     ``issue`` is for letters on paper: no mail is written, but this is given each recipient with the letter in its language, in the
     transaction of the sending; it keeps and numbers them. ``sheets`` is then the address of the printed sheets.
     ``notes`` are sentences about how things stand now, shown beside the letter and bound by nothing.
+    ``contradicts`` says which recipients of another letter of this purpose that waits would get something odd beside the first
+    letter: the mailing that is looked at, the one that waits, and its rows for the same people.
     ``left_out`` names those who do not get the letter: dicts with ``label``, ``reason`` and ``by``, for the deciders.
     """
 
@@ -143,6 +145,7 @@ class Purpose:
     before_send: Callable[["Mailing"], list[str]] = lambda _mailing: []
     left_out: Callable[["Mailing"], Sequence[Mapping[str, str]]] = lambda _mailing: ()
     notes: Callable[["Mailing"], Sequence[str]] = lambda _mailing: ()
+    contradicts: Callable[["Mailing", "Mailing", Sequence["Recipient"]], Sequence["Recipient"]] = lambda _mailing, _other, rows: rows
     on_start: Callable[["Mailing"], Sequence["Recipient"]] = lambda _mailing: ()
     starts_at: Callable[["Mailing"], dt.datetime | None] = lambda mailing: mailing.starts_at
     reply_choices: Callable[["Email"], Sequence[ReplyChoice]] = lambda _email: ()
