@@ -10,7 +10,13 @@ RAW = "From: desk@mofa.example.jp\r\nTo: {to}\r\nSubject: Notice\r\n\r\n{words}\
 
 def row(number: int, **changes: object) -> dict:
     """What mail_audit says of one letter that left."""
-    told = {"message_id": f"<{number}@x>", "to": f"guest{number}@mission.example.jp", "state": "sent", "reason": ""}
+    told = {
+        "message_id": f"<{number}@x>",
+        "to": f"guest{number}@mission.example.jp",
+        "state": "sent",
+        "reason": "",
+        "purpose": "laboratory",
+    }
     return {**told, "attempts": 1, "seq": 0, "mailing": 1, **changes}
 
 
@@ -137,3 +143,12 @@ def test_letter_that_neither_arrived_nor_was_refused_is_unsettled(seen):
 
     [found] = invariants.unsettled(seen)
     assert found.startswith("guest0@mission.example.jp never got its letter")
+
+
+def test_sign_in_code_that_was_wiped_is_settled_and_no_other_letter_that_came_too_late(seen):
+    seen.accepted.pop(0)
+    seen.rows[0] |= {"state": "failed", "reason": "expired", "purpose": "laboratory_code"}
+    assert invariants.unsettled(seen) == []
+
+    seen.rows[0] |= {"purpose": "laboratory"}
+    assert len(invariants.unsettled(seen)) == 1
