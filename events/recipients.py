@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.html import format_html
@@ -57,11 +57,11 @@ def guests_of(mailing: Mailing) -> list[Invitation]:
 def _unwritten(mailing: Mailing) -> QuerySet[Invitation]:
     """Those who have had no letter of this purpose yet, and stand on no other list of it."""
     event, kind = event_of(mailing), ContentType.objects.get_for_model(Invitation)
-    elsewhere = Recipient.objects.filter(
-        mailing__purpose=mailing.purpose,
-        mailing__state__in=[Mailing.State.READY, Mailing.State.SENDING, Mailing.State.PAUSED],
-        content_type=kind,
-    ).exclude(mailing=mailing)
+    listed = Q(mailing__state__in=[Mailing.State.READY, Mailing.State.SENDING, Mailing.State.PAUSED])
+    # late names on a letter that is through, whose mails are not written yet
+    added = Exists(Email.objects.filter(mailing=OuterRef("mailing"), recipient_key=OuterRef("key")))
+    listed |= Q(~added, mailing__state=Mailing.State.FINISHED, addition__gt=0)
+    elsewhere = Recipient.objects.filter(listed, mailing__purpose=mailing.purpose, content_type=kind).exclude(mailing=mailing)
     waiting = Q() if event.reply_mode == Event.ReplyMode.REMIND else Q(reply=Invitation.Reply.NONE)
     rows = event.invitations.filter(waiting).exclude(reply__in=[Invitation.Reply.WITHDRAWN, Invitation.Reply.DECLINED])
     if mailing.purpose != written.PURPOSE:

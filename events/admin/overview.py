@@ -8,12 +8,19 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from events import events, hosts, letter_offers, replies, trail
 from events.models import Event, EventHost, EventMailing, LeftOut, Task
+from partnership import dates, mailing_progress, mailing_schedule
 from partnership.models import Approval, Figure, Mailing, Organisation, User
 
+_TURNS = {  # what is to be done about letters, by the name of its count and of its list on the mailing's page
+    "failed": gettext_lazy("“%(letter)s”: did not leave: %(n)s"),
+    "bounced": gettext_lazy("“%(letter)s”: came back: %(n)s"),
+    "uncertain": gettext_lazy("“%(letter)s”: unknown whether they arrived: %(n)s"),
+}
 NEXT_TASKS = 5  # shown at once; all that are late are
 
 
@@ -32,6 +39,14 @@ class NextStep:
     """The one primary button of the page."""
 
     label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class LetterTurn:
+    """Something that a letter of the event needs from somebody."""
+
+    words: str
     url: str
 
 
@@ -71,6 +86,7 @@ def of(event: Event, user: User) -> dict[str, Any]:
         "owners": list(event.owners.all()),
         **requests_of(event),
         **todo(tasks, today),
+        "letter_turns": letter_turns([letter.mailing for letter in letters]),
         "acts": trail.recent(event, letters, approvals),
         "figures": figures_of(event),
         "editions": editions(event, invited_by),
@@ -86,6 +102,22 @@ def todo(tasks: list[Task], today: dt.date) -> dict[str, Any]:
     soon = max(NEXT_TASKS, sum(line.late >= 0 for line in due))
     done = [task for task in tasks if task.done_at is not None]
     return {"due": due[:soon], "later": due[soon:], "done": done, "n_done": len(done), "n_tasks": len(tasks)}
+
+
+def letter_turns(mailings: list[Mailing]) -> list[LetterTurn]:
+    """What did not arrive, what nobody knows of, and letters that should have left by themselves and did not; two queries."""
+    found, own = [], {mailing.pk: mailing for mailing in mailings}
+    for mailing, moment in mailing_schedule.overdue():
+        if mailing.pk in own:
+            when = {"letter": mailing, "when": dates.clock(moment, get_language() or "ja")}
+            home = reverse("admin:partnership_mailing_home", args=[mailing.pk])
+            found.append(LetterTurn(_("“%(letter)s” did not leave at %(when)s: decide about it") % when, home))
+    for key, sent in mailing_progress.several(mailings).items():
+        home = reverse("admin:partnership_mailing_home", args=[key])
+        for name, words in _TURNS.items():
+            if n := getattr(sent, name):
+                found.append(LetterTurn(words % {"letter": own[key], "n": n}, f"{home}?state={name}#rcpt"))
+    return found
 
 
 def requests_of(event: Event) -> dict[str, Any]:

@@ -1,19 +1,15 @@
 """Forms of a mailing's pages."""
 
-import datetime as dt
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partnership import emails, letters, purposes
-from partnership.fields import AddressField, DateField, SplitDateTimeField, TextField
+from partnership.fields import AddressField, SplitDateTimeField, TextField
 from partnership.forms import VersionedModelForm
 from partnership.mailings import TEXTS, TITLES
 from partnership.models import Mailing
-
-_OFFICE_CLOSES = dt.time(17)
 
 
 class LettersForm(VersionedModelForm):
@@ -46,25 +42,6 @@ class LettersForm(VersionedModelForm):
     def texts(self) -> dict[str, str]:
         """What was typed, for ``mailings.edit``."""
         return {name: self.cleaned_data[name] for name in (*TITLES, *TEXTS)}
-
-
-class SubmissionForm(forms.Form):
-    """What goes along with a paper: a word to the deciders, and until when."""
-
-    note = TextField(label=_("Note to the deciders"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
-    due_on = DateField(label=_("To be decided by"), required=False, help_text=_("17:00 of that day. Such as 2027-01-14 or R9.1.14."))
-
-    def clean_due_on(self) -> dt.date | None:
-        """Only a day to come."""
-        day = self.cleaned_data["due_on"]
-        if day and day < timezone.localdate():
-            raise forms.ValidationError(_("This day is over."))
-        return day
-
-    def due_at(self) -> dt.datetime | None:
-        """The day's end of office hours."""
-        day = self.cleaned_data.get("due_on")
-        return timezone.make_aware(dt.datetime.combine(day, _OFFICE_CLOSES)) if day else None
 
 
 class ListFilter(forms.Form):
