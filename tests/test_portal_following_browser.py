@@ -19,6 +19,7 @@ def official(browser_page: Page, live: Served) -> Page:
 
 def test_a_reply_that_is_being_typed_survives_an_ended_page(official):
     official.get_by_role("link", name=TOUR).first.click()
+    official.wait_for_load_state()  # what is typed before the script is there is kept with the next word only
     field = official.locator("textarea[name=message]")
 
     field.press_sequentially("酒蔵に変えます。")
